@@ -1,0 +1,88 @@
+// HTTP as values: what is sent upstream, and what came of it.
+//
+// Plain data, made and read by one thread at a time. Header names and values pass the checks below
+// before they are set, whoever supplied them: libcurl turns a CR LF in a value into a second header,
+// and gRPC aborts the process on an illegal metadata value.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace gateway {
+
+struct Header {
+  std::string name;
+  std::string value;
+
+  friend bool operator==(const Header&, const Header&) = default;
+};
+
+using Headers = std::vector<Header>;
+
+struct HttpRequest {
+  std::string verb;
+  /// Absolute: scheme, authority, path and query, all encoded.
+  std::string url;
+  Headers headers;
+  /// Without a body, POST, PUT and PATCH still say `Content-Length: 0`; other verbs say nothing.
+  std::optional<std::string> body;
+};
+
+struct HttpResponse {
+  int status = 0;
+  /// In the order they came, names in lower case.
+  Headers headers;
+  /// Decompressed.
+  std::string body;
+};
+
+/// What is known of a request that got no complete answer.
+enum class Delivery {
+  kNeverSent,       ///< Certainly not processed: repeating it is safe.
+  kMayHaveArrived,  ///< At least one byte of it went out.
+};
+
+enum class TransportFault {
+  kResolve,           ///< The host name has no address.
+  kConnect,           ///< No connection, within the connect timeout.
+  kTls,               ///< Handshake or certificate verification failed.
+  kReset,             ///< The connection broke before the answer's first byte.
+  kTruncated,         ///< The connection broke within the answer.
+  kMalformed,         ///< The answer was not HTTP.
+  kRefusedStream,     ///< HTTP/2 REFUSED_STREAM, or GOAWAY below our stream.
+  kTimeout,           ///< The transfer's timeout passed.
+  kResponseTooLarge,  ///< More body bytes than the limit, decompressed.
+  kHeadersTooLarge,   ///< More header bytes than the limit.
+};
+
+struct TransportError {
+  TransportFault fault;
+  Delivery delivery;
+  /// For logs and the status message: no URL, no header, no body.
+  std::string text;
+};
+
+/// What came of one HTTP request.
+struct HttpResult {
+  std::variant<HttpResponse, TransportError> value;
+  /// From the request's hand-over to its end.
+  std::chrono::nanoseconds elapsed{0};
+
+  [[nodiscard]] const HttpResponse* response() const { return std::get_if<HttpResponse>(&value); }
+  [[nodiscard]] const TransportError* error() const { return std::get_if<TransportError>(&value); }
+};
+
+/// A token of RFC 9110: what may stand as a header name.
+bool IsHeaderName(std::string_view name);
+
+/// Printable ASCII, spaces and tabs: what we send and pass on as a header value.
+bool IsHeaderValue(std::string_view value);
+
+/// The value of the first header of that name (any case), or null.
+const std::string* FindHeader(const Headers& headers, std::string_view name);
+
+}  // namespace gateway

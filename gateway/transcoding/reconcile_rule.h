@@ -1,0 +1,56 @@
+// `(gateway.v1.reconcile)`, compiled: the GET that reads a resource, and what its state means.
+//
+// Compiled once at start, then const and thread-safe. The descriptors must outlive it.
+#pragma once
+
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/message.h>
+
+#include <string>
+#include <vector>
+
+#include "gateway/base/answer.h"
+#include "gateway/base/http_message.h"
+#include "gateway/base/result.h"
+#include "gateway/transcoding/request_binding.h"
+#include "gateway/v1/annotations.pb.h"
+
+namespace gateway {
+
+class ReconcileRule {
+ public:
+  struct Reading {
+    ResourceState state = ResourceState::kUnknown;
+    /// The state in REST spelling; empty with kUnknown.
+    std::string name;
+  };
+
+  static tl::expected<ReconcileRule, Faults> Compile(
+      const v1::Reconcile& rule, const google::protobuf::MethodDescriptor& method);
+
+  /// The GET for a call's request message.
+  [[nodiscard]] Result<HttpRequest> Bind(const google::protobuf::Message& request) const {
+    return get_.Bind(request);
+  }
+
+  /// The state in the GET's answer. Never fails: kUnknown for whatever it cannot read.
+  [[nodiscard]] Reading Read(const HttpResponse& answer) const;
+
+  /// Key of the state in ErrorInfo.metadata: the field's name.
+  [[nodiscard]] const std::string& field_name() const { return field_->name(); }
+  [[nodiscard]] const std::string& done_reason() const { return done_reason_; }
+  [[nodiscard]] const std::string& finished_reason() const { return finished_reason_; }
+
+ private:
+  explicit ReconcileRule(RequestBinding get) : get_(std::move(get)) {}
+
+  RequestBinding get_;
+  const google::protobuf::FieldDescriptor* field_ = nullptr;
+  std::string done_;
+  std::vector<std::string> pending_;
+  std::vector<std::string> finished_;
+  std::string done_reason_;
+  std::string finished_reason_;
+};
+
+}  // namespace gateway

@@ -1,0 +1,57 @@
+// What the descriptors say, compiled: one Route for each annotated unary method.
+//
+// Built on one thread at start, then const and thread-safe. All faults are found and told together.
+// The descriptor pool must outlive it.
+#pragma once
+
+#include <google/protobuf/descriptor.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gateway/base/result.h"
+#include "gateway/transcoding/reconcile_rule.h"
+#include "gateway/transcoding/request_binding.h"
+#include "gateway/transcoding/response_binding.h"
+#include "gateway/v1/annotations.pb.h"
+
+namespace gateway {
+
+struct Route {
+  const google::protobuf::MethodDescriptor* method = nullptr;
+  /// `/package.Service/Method`, as gRPC has it.
+  std::string grpc_path;
+  RequestBinding request;
+  ResponseBinding response;
+  google::protobuf::MethodOptions::IdempotencyLevel idempotency =
+      google::protobuf::MethodOptions::IDEMPOTENCY_UNKNOWN;
+  std::optional<ReconcileRule> reconcile;
+};
+
+/// A service with at least one route.
+struct RoutedService {
+  const google::protobuf::ServiceDescriptor* service = nullptr;
+  /// `(gateway.v1.upstream)` with the defaults filled in: error_domain is never empty.
+  v1::Upstream upstream;
+  std::vector<Route> routes;
+};
+
+class RouteTable {
+ public:
+  /// Compiles the annotated methods of `services`. Methods without annotation are left out (see
+  /// `unannotated`).
+  static tl::expected<RouteTable, Faults> Compile(
+      const std::vector<const google::protobuf::ServiceDescriptor*>& services);
+
+  [[nodiscard]] const std::vector<RoutedService>& services() const { return services_; }
+  /// Full names of the methods without annotation.
+  [[nodiscard]] const std::vector<std::string>& unannotated() const { return unannotated_; }
+
+ private:
+  std::vector<RoutedService> services_;
+  std::vector<std::string> unannotated_;
+};
+
+}  // namespace gateway

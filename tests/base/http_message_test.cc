@@ -1,0 +1,34 @@
+#include "gateway/base/http_message.h"
+
+#include <gtest/gtest.h>
+
+namespace gateway {
+namespace {
+
+using namespace std::string_literals;
+
+TEST(HttpMessage, HeaderNamesAreTokens) {
+  for (const auto& name : {"a"s, "X-Extend-Workspace-Id"s, "x_1"s, "!#$%&'*+-.^_`|~"s}) {
+    EXPECT_TRUE(IsHeaderName(name)) << name;
+  }
+  for (const auto& name : {""s, "a b"s, "a:"s, "a\r\nb"s, "\0"s, "\x7f"s, "\xc3\xa9"s, ":path"s}) {
+    EXPECT_FALSE(IsHeaderName(name)) << name;
+  }
+}
+
+TEST(HttpMessage, HeaderValuesArePrintableAscii) {
+  for (const auto& value : {""s, "a b\tc"s, "~!\"{}"s}) EXPECT_TRUE(IsHeaderValue(value)) << value;
+  for (const auto& value : {"a\r\nb: c"s, "a\nb"s, "a\0b"s, "\x7f"s, "\x1b[0m"s, "\xc3\xa9"s}) {
+    EXPECT_FALSE(IsHeaderValue(value)) << value;
+  }
+}
+
+TEST(HttpMessage, FindsTheFirstHeaderOfANameInAnyCase) {
+  const Headers headers = {{"x-a", "1"}, {"x-b", "2"}, {"X-B", "3"}};
+  ASSERT_NE(FindHeader(headers, "X-b"), nullptr);
+  EXPECT_EQ(*FindHeader(headers, "X-b"), "2");
+  EXPECT_EQ(FindHeader(headers, "x-c"), nullptr);
+}
+
+}  // namespace
+}  // namespace gateway
