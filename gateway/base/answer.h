@@ -1,5 +1,5 @@
-// What an upstream's answer means for the call, told by the layer that reads bodies (transcoding) to
-// the layer that repeats requests (upstream). Plain data.
+// What an upstream's answer means for the call, told by the layer that reads bodies (transcoding)
+// to the layer that repeats requests (upstream). Plain data.
 #pragma once
 
 #include <optional>

@@ -1,5 +1,5 @@
-// When a call must have ended: a point on the steady clock, or never. An infinite deadline is a state
-// of its own, so that no arithmetic can overflow. Immutable value.
+// When a call must have ended: a point on the steady clock, or never. An infinite deadline is a
+// state of its own, so that no arithmetic can overflow. Immutable value.
 #pragma once
 
 #include <algorithm>

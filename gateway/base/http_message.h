@@ -1,8 +1,8 @@
 // HTTP as values: what is sent upstream, and what came of it.
 //
 // Plain data, made and read by one thread at a time. Header names and values pass the checks below
-// before they are set, whoever supplied them: libcurl turns a CR LF in a value into a second header,
-// and gRPC aborts the process on an illegal metadata value.
+// before they are set, whoever supplied them: libcurl turns a CR LF in a value into a second
+// header, and gRPC aborts the process on an illegal metadata value.
 #pragma once
 
 #include <chrono>
