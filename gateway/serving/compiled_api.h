@@ -1,5 +1,5 @@
-// Everything that can be compiled before the first call: descriptors, routes, base URLs, headers and
-// the key. What `extend-gateway check` checks.
+// Everything that can be compiled before the first call: descriptors, routes, base URLs, headers
+// and the key. What `extend-gateway check` checks.
 //
 // Made on one thread at start, with all faults at once; then const and thread-safe. It must outlive
 // the Server.

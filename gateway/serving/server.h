@@ -1,7 +1,7 @@
 // The gateway at work: listeners, the gRPC server, its threads and the upstream's loops.
 //
-// Start, Drain and destruction belong to one thread (main's). Drain follows README's shutdown order;
-// destruction drains too if nobody did.
+// Start, Drain and destruction belong to one thread (main's). Drain follows README's shutdown
+// order; destruction drains too if nobody did.
 #pragma once
 
 #include <memory>

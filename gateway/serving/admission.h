@@ -1,0 +1,27 @@
+// How many calls may run at once: more are refused at once rather than queued. Thread-safe.
+#pragma once
+
+#include <atomic>
+
+namespace gateway {
+
+class Admission {
+ public:
+  explicit Admission(int limit) : limit_(limit) {}
+
+  /// True: the call may run, and Leave must follow.
+  bool Enter() {
+    if (in_flight_.fetch_add(1, std::memory_order_relaxed) < limit_) return true;
+    Leave();
+    return false;
+  }
+  void Leave() { in_flight_.fetch_sub(1, std::memory_order_relaxed); }
+
+  [[nodiscard]] int in_flight() const { return in_flight_.load(std::memory_order_relaxed); }
+
+ private:
+  const int limit_;
+  std::atomic<int> in_flight_{0};
+};
+
+}  // namespace gateway
