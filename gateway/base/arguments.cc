@@ -115,24 +115,30 @@ void RemoveEmptyValues(std::vector<std::string>& arguments, Faults& faults) {
   });
 }
 
-/// What CLI11 did not know. No argument is told that could be a value.
-void ReportUnknown(const std::vector<std::string>& unknown, const CommandEntry& command,
-                   Faults& faults) {
-  bool after_unknown_flag = false;
+/// What CLI11 did not know: the command's arguments without a flag, and faults. No argument is told
+/// that could be a secret.
+std::vector<std::string> TakePositionals(const std::vector<std::string>& unknown,
+                                         const CommandEntry& command, Faults& faults) {
+  const std::size_t expected = command.command == Command::kCall ? 2 : 0;
+  std::vector<std::string> positionals;
+  bool may_be_flags_value = false;
   for (const std::string& argument : unknown) {
     const bool is_flag = argument.size() > 1 && argument.starts_with('-');
     if (is_flag) {
       // A short flag may have its value at its end.
-      const std::string name = argument.starts_with("--") ? argument.substr(0, argument.find('='))
-                                                          : argument.substr(0, 2);
-      faults.push_back(name + " is not a flag of " + std::string(command.name));
-    } else if (std::ranges::all_of(argument, IsLower) && !after_unknown_flag) {
-      faults.push_back("\"" + argument + "\" is not a command, or does not come first");
-    } else if (!after_unknown_flag) {
-      faults.push_back(std::string(command.name) + " takes fewer arguments without a flag");
+      const bool is_long = argument.starts_with("--");
+      faults.push_back((is_long ? argument.substr(0, argument.find('=')) : argument.substr(0, 2)) +
+                       " is not a flag of " + std::string(command.name));
+    } else if (positionals.size() < expected) {
+      positionals.push_back(argument);
+    } else if (!may_be_flags_value) {
+      const bool is_word = std::ranges::all_of(argument, IsLower);
+      faults.push_back((is_word ? Quoted(argument) : "an argument") +
+                       " is neither a flag nor a command at the first place");
     }
-    after_unknown_flag = is_flag;
+    may_be_flags_value = is_flag;
   }
+  return positionals;
 }
 
 }  // namespace
@@ -141,15 +147,11 @@ Arguments SplitArguments(const std::vector<std::string>& arguments, Faults& faul
   std::vector<std::string> rest = arguments;
   Arguments split;
   split.command = TakeCommand(rest);
-  const CommandEntry& entry = EntryOf(split.command);
   RemoveEmptyValues(rest, faults);
 
   CLI::App app;
   app.allow_extras();
   AddFlags(app, split.command);
-  if (split.command == Command::kCall) {
-    app.add_option("positionals")->expected(0, 2);
-  }
   try {
     std::ranges::reverse(rest);  // CLI11 takes them from the end.
     app.parse(rest);
@@ -160,15 +162,13 @@ Arguments SplitArguments(const std::vector<std::string>& arguments, Faults& faul
   for (const CLI::Option* option : app.get_options()) {
     if (option->results().empty()) continue;
     const std::string name = option->get_single_name();
-    if (name == "positionals") {
-      split.positionals = option->results();
-    } else if (name == "help") {
+    if (name == "help") {
       split.help = true;
     } else {
       split.settings[name] = {.source = "--" + name, .values = option->results()};
     }
   }
-  ReportUnknown(app.remaining(), entry, faults);
+  split.positionals = TakePositionals(app.remaining(), EntryOf(split.command), faults);
   return split;
 }
 

@@ -16,7 +16,7 @@ tl::expected<std::string, std::string> ReadKey(const std::string& path) {
   const auto content = ReadFile(path, kMaxFileBytes);
   if (!content) return tl::unexpected(content.error());
   auto key = ParseApiKey(*content);
-  if (!key) return tl::unexpected(path + " must hold one key: it " + key.error());
+  if (!key) return tl::unexpected(path + ": the key " + key.error());
   return key;
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cctype>
 #include <functional>
+#include <regex>
 
 #include "gateway/base/config.h"
 #include "gateway/base/flags.h"
@@ -66,7 +67,7 @@ const std::vector<FlagCase>& FlagCases() {
        }},
       {"descriptor-set", "/a,/b", R"(["/a", "/b"])",
        [](const Config& c) { return c.descriptor_sets == std::vector<std::string>{"/a", "/b"}; }},
-      {"timeout", "1m", R"("1m")", [](const Config& c) { return c.timeout == 1min; }},
+      {"timeout", "2m", R"("2m")", [](const Config& c) { return c.timeout == 2min; }},
       {"attempt-timeout", "1.5s", R"("1.5s")",
        [](const Config& c) { return c.attempt_timeout == 1500ms; }},
       {"connect-timeout", "250ms", R"("250ms")",
@@ -302,7 +303,7 @@ TEST(CommandLine, HelpTellsEveryFlagOfTheCommand) {
 }
 
 TEST(CommandLine, HelpTellsTheDefaultsThatHold) {
-  const std::string help = Parse({"-h"}).help;
+  const std::string help = std::regex_replace(Parse({"-h"}).help, std::regex("\\s+"), " ");
   // Each default that is a value must set what is set without it.
   for (const FlagGroup& group : FlagsOf(Command::kServe)) {
     for (const Flag& flag : group.flags) {
