@@ -23,6 +23,7 @@ grpc::ByteBuffer ToByteBuffer(std::string bytes) {
 }  // namespace
 
 Call::Call(const CallSource& source) : source_(source) {
+  source_.admission.Made();
   context_.AsyncNotifyWhenDone(&done_tag_);
   source_.service.RequestCall(source_.method, &context_, &request_, &responder_, &source_.queue,
                               &request_tag_);
@@ -30,6 +31,7 @@ Call::Call(const CallSource& source) : source_(source) {
 
 Call::~Call() {
   if (admitted_) source_.admission.Leave();
+  source_.admission.Deleted();
 }
 
 void Call::OnRequest(bool ok) {

@@ -20,6 +20,7 @@
 #include "gateway/serving/endpoint.h"
 #include "gateway/serving/service_settings.h"
 #include "gateway/transcoding/route_table.h"
+#include "gateway/upstream/curl_http_client.h"
 #include "gateway/upstream/retry_policy.h"
 
 namespace gateway {
@@ -43,16 +44,20 @@ class CompiledApi {
   [[nodiscard]] const std::vector<std::string>& unannotated() const {
     return routes_->unannotated();
   }
+  /// What upstreams are trusted by, and our certificate, as read at start.
+  [[nodiscard]] const TlsMaterial& upstream_tls() const { return upstream_tls_; }
   /// The gateway's own key, to be refreshed; null without one.
   [[nodiscard]] ApiKey* api_key() { return api_key_ ? &*api_key_ : nullptr; }
 
  private:
   CompiledApi() = default;
   void LoadKey(const Config& config, Faults& faults);
+  void LoadTls(const Config& config, Faults& faults);
   void AddService(const RoutedService& routed, const Config& config, Faults& faults);
   RetryBudget* BudgetOf(const std::string& base_url);
 
   std::optional<ApiKey> api_key_;
+  TlsMaterial upstream_tls_;
   std::unique_ptr<DescriptorSource> descriptors_;
   std::optional<RouteTable> routes_;
   /// By base URL: services behind one upstream share a budget.

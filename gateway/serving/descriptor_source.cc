@@ -3,10 +3,8 @@
 #include <fmt/format.h>
 #include <google/protobuf/util/message_differencer.h>
 
-#include <fstream>
-#include <iterator>
-
 #include "builtin_descriptor_set.h"
+#include "gateway/base/file.h"
 
 namespace gateway {
 namespace {
@@ -14,12 +12,8 @@ namespace {
 using google::protobuf::FileDescriptorProto;
 using google::protobuf::FileDescriptorSet;
 
-tl::expected<std::string, std::string> ReadFile(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::string bytes{std::istreambuf_iterator<char>(file), {}};
-  if (!file) return tl::unexpected(fmt::format("--descriptor-set {}: cannot be read", path));
-  return bytes;
-}
+// Of one file; large APIs have a few MiB.
+constexpr std::size_t kMaxSetBytes = std::size_t{64} << 20;
 
 }  // namespace
 
@@ -50,11 +44,11 @@ tl::expected<std::unique_ptr<DescriptorSource>, Faults> DescriptorSource::Load(
   Faults faults;
   if (paths.empty()) source->AddSet("built-in descriptor set", BuiltinDescriptorSet(), faults);
   for (const std::string& path : paths) {
-    auto bytes = ReadFile(path);
+    auto bytes = ReadFile(path, kMaxSetBytes);
     if (bytes) {
       source->AddSet("--descriptor-set " + path, *bytes, faults);
     } else {
-      faults.push_back(std::move(bytes.error()));
+      faults.push_back("--descriptor-set: " + bytes.error());
     }
   }
   source->BuildAll(faults);
