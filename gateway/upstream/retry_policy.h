@@ -1,6 +1,7 @@
 // When an attempt may be repeated, and after what wait. Pure decisions, no clock and no I/O.
 //
-// See "Repeating and reconciling" in README's limits and the tests of this file for the whole table.
+// See "Repeating and reconciling" in README's limits and the tests of this file for the whole
+// table.
 #pragma once
 
 #include <mutex>

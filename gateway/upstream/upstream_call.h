@@ -1,8 +1,8 @@
 // One call to an upstream: attempts, waits and the reconciling read, up to one outcome.
 //
 // `Upstream` is the door for other threads: Start and Cancel may be called from any. What a call
-// does, it does on one loop thread, and so does `done`. It knows HTTP but no message: what an answer
-// means it asks of an AnswerReader. The rules are those of retry_policy.h.
+// does, it does on one loop thread, and so does `done`. It knows HTTP but no message: what an
+// answer means it asks of an AnswerReader. The rules are those of retry_policy.h.
 #pragma once
 
 #include <functional>

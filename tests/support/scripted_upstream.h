@@ -157,10 +157,10 @@ class ScriptedUpstream {
   void End(WireStream& stream, bool with_reset);
 
   const SslContext tls_;
-  int listener_ = -1;
-  /// Readable once released.
-  int release_fd_ = -1;
   std::uint16_t port_ = 0;
+  const int listener_;
+  /// Readable once released.
+  const int release_fd_;
 
   std::mutex handling_;  // Held while a handler runs, never with mutex_.
   RequestHandler on_request_;
