@@ -76,8 +76,8 @@ TEST_F(CancelTest, SendsExactlyThisRequest) {
   ASSERT_TRUE(Cancel("splr_Xj8mK2pL9nR4vT7qY5wZ").status.ok());
   ASSERT_EQ(upstream.requests().size(), 1U);
   const ReceivedRequest request = upstream.requests()[0];
-  EXPECT_THAT(request.head,
-              testing::StartsWith("POST /split_runs/splr_Xj8mK2pL9nR4vT7qY5wZ/cancel HTTP/1.1\r\n"));
+  EXPECT_THAT(request.head, testing::StartsWith(
+                                "POST /split_runs/splr_Xj8mK2pL9nR4vT7qY5wZ/cancel HTTP/1.1\r\n"));
   EXPECT_EQ(request.body, "");
   std::map<std::string, std::string> headers;
   for (const Header& header : request.headers) {

@@ -1,7 +1,8 @@
-// A gateway in this process, on a port of its own, between a real gRPC client and a scripted upstream.
+// A gateway in this process, on a port of its own, between a real gRPC client and a scripted
+// upstream.
 //
-// Change `config` before the first call; the gateway starts with it. Everything belongs to the test's
-// thread, but for the upstream's handlers.
+// Change `config` before the first call; the gateway starts with it. Everything belongs to the
+// test's thread, but for the upstream's handlers.
 #pragma once
 
 #include <google/rpc/error_details.pb.h>
