@@ -1,7 +1,7 @@
 // A request message → the HTTP request that the rule asks for: verb, path, query and body.
 //
-// Compiled once from a google.api.HttpRule, then const and thread-safe. Base URL and the headers that
-// do not come from the message are added by serving.
+// Compiled once from a google.api.HttpRule, then const and thread-safe. Base URL and the headers
+// that do not come from the message are added by serving.
 #pragma once
 
 #include <google/api/http.pb.h>
@@ -25,8 +25,8 @@ class RequestBinding {
   RequestBinding(RequestBinding&&) noexcept;
   RequestBinding& operator=(RequestBinding&&) noexcept;
 
-  /// `url` is the path and query to append to the base URL; `headers` holds Content-Type where there
-  /// is a body. Fails with INVALID_ARGUMENT and BadRequest details naming the fields.
+  /// `url` is the path and query to append to the base URL; `headers` holds Content-Type where
+  /// there is a body. Fails with INVALID_ARGUMENT and BadRequest details naming the fields.
   [[nodiscard]] Result<HttpRequest> Bind(const google::protobuf::Message& request) const;
 
   /// GET, POST, …
