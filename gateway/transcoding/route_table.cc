@@ -72,6 +72,9 @@ tl::expected<RouteTable, Faults> RouteTable::Compile(
       const pb::MethodDescriptor& method = *service->method(i);
       if (!method.options().HasExtension(google::api::http)) {
         table.unannotated_.push_back(method.full_name());
+        if (method.options().HasExtension(v1::reconcile)) {
+          FaultsOf(NameOf(method), faults).Add("gateway.v1.reconcile needs google.api.http");
+        }
         continue;
       }
       annotated = true;
