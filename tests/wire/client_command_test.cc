@@ -23,7 +23,7 @@ constexpr std::string_view kCancel = "extend.v1.SplitRunService/CancelSplitRun";
 
 class ClientCommandTest : public GatewayTest {
  protected:
-  int Run(const std::string& json, const std::string& method = std::string(kCancel)) {
+  int CallWith(const std::string& json, const std::string& method = std::string(kCancel)) {
     line.address = gateway().addresses().at(0);
     line.method = method;
     line.json = json;
@@ -38,7 +38,7 @@ class ClientCommandTest : public GatewayTest {
 
 TEST_F(ClientCommandTest, CallPrintsTheResponseAsJson) {
   AnswerAlways(200, R"({"object":"split_run","id":"splr_1","status":"CANCELLED"})");
-  EXPECT_EQ(Run(R"({"id":"splr_1"})"), 0) << err.str();
+  EXPECT_EQ(CallWith(R"({"id":"splr_1"})"), 0) << err.str();
   EXPECT_EQ(upstream.requests().at(0).target, "/split_runs/splr_1/cancel");
   const auto response = nlohmann::json::parse(out.str());
   EXPECT_EQ(response["id"], "splr_1");
@@ -48,21 +48,21 @@ TEST_F(ClientCommandTest, CallPrintsTheResponseAsJson) {
 
 TEST_F(ClientCommandTest, CallReadsTheRequestFromStandardInput) {
   in.str(R"({"id": "from_input"})");
-  EXPECT_EQ(Run("-"), 0) << err.str();
+  EXPECT_EQ(CallWith("-"), 0) << err.str();
   EXPECT_EQ(upstream.requests().at(0).target, "/split_runs/from_input/cancel");
 }
 
 TEST_F(ClientCommandTest, CallSendsMetadata) {
   config.auth = Auth::kCaller;
   line.metadata = {{"authorization", "Bearer mine"}, {"x-extend-workspace-id", "ws_1"}};
-  EXPECT_EQ(Run(R"({"id":"1"})"), 0) << err.str();
+  EXPECT_EQ(CallWith(R"({"id":"1"})"), 0) << err.str();
   EXPECT_EQ(upstream.requests().at(0).Get("authorization"), "Bearer mine");
   EXPECT_EQ(upstream.requests().at(0).Get("x-extend-workspace-id"), "ws_1");
 }
 
 TEST_F(ClientCommandTest, CallTellsAnErrorWithItsDetails) {
   AnswerAlways(404, R"({"code":"RUN_NOT_FOUND","message":"no such run","requestId":"req_7"})");
-  EXPECT_EQ(Run(R"({"id":"1"})"), kCallFailed);
+  EXPECT_EQ(CallWith(R"({"id":"1"})"), kCallFailed);
   EXPECT_THAT(out.str(), IsEmpty());
   EXPECT_THAT(err.str(), AllOf(StartsWith("NOT_FOUND: no such run\n"),
                                HasSubstr("  reason: RUN_NOT_FOUND (api.extend.ai)\n"),
@@ -70,14 +70,14 @@ TEST_F(ClientCommandTest, CallTellsAnErrorWithItsDetails) {
 }
 
 TEST_F(ClientCommandTest, CallTellsWhichArgumentIsWrong) {
-  EXPECT_EQ(Run(R"({"id":""})"), kCallFailed);
+  EXPECT_EQ(CallWith(R"({"id":""})"), kCallFailed);
   EXPECT_THAT(err.str(), AllOf(StartsWith("INVALID_ARGUMENT: "), HasSubstr("  field id: ")));
 }
 
 TEST_F(ClientCommandTest, CallRefusesAnUnknownMethodAndTellsTheKnownOnes) {
   for (const char* method : {"extend.v1.SplitRunService/Nope", "CancelSplitRun", "/", ""}) {
     err.str("");
-    EXPECT_EQ(Run("{}", method), kBadInput);
+    EXPECT_EQ(CallWith("{}", method), kBadInput);
     EXPECT_THAT(err.str(), HasSubstr(std::string(kCancel) + "\n"));
   }
   EXPECT_THAT(upstream.requests(), IsEmpty());
@@ -86,7 +86,7 @@ TEST_F(ClientCommandTest, CallRefusesAnUnknownMethodAndTellsTheKnownOnes) {
 TEST_F(ClientCommandTest, CallRefusesARequestThatIsNoMessageOfTheMethod) {
   for (const char* json : {"", "{", "[]", R"({"id": 1, "other": 2})", R"({"idd":"1"})"}) {
     err.str("");
-    EXPECT_EQ(Run(json), kBadInput) << json;
+    EXPECT_EQ(CallWith(json), kBadInput) << json;
     EXPECT_THAT(err.str(), StartsWith("the request is no extend.v1.CancelSplitRunRequest: "));
   }
   EXPECT_THAT(upstream.requests(), IsEmpty());
@@ -94,14 +94,14 @@ TEST_F(ClientCommandTest, CallRefusesARequestThatIsNoMessageOfTheMethod) {
 
 TEST_F(ClientCommandTest, CallRefusesADescriptorSetThatCannotBeRead) {
   line.config.descriptor_sets = {"/does/not/exist"};
-  EXPECT_EQ(Run("{}"), kBadInput);
+  EXPECT_EQ(CallWith("{}"), kBadInput);
   EXPECT_THAT(err.str(), HasSubstr("/does/not/exist"));
 }
 
 TEST_F(ClientCommandTest, CallEndsWithItsTimeout) {
   upstream.OnRequest([](const ReceivedRequest&) -> Script { return {Stall()}; });
   line.config.timeout = 50ms;
-  EXPECT_EQ(Run(R"({"id":"1"})"), kCallFailed);
+  EXPECT_EQ(CallWith(R"({"id":"1"})"), kCallFailed);
   EXPECT_THAT(err.str(), StartsWith("DEADLINE_EXCEEDED"));
 }
 
