@@ -5,6 +5,7 @@
 #include "gateway/base/file.h"
 #include "gateway/base/flag_values.h"
 #include "gateway/base/logging.h"
+#include "gateway/base/mutex.h"
 
 namespace gateway {
 namespace {
@@ -32,14 +33,14 @@ class ApiKey::Impl {
       : path_(std::move(path)), authorization_(AsAuthorization(key)) {}
 
   [[nodiscard]] std::shared_ptr<const std::string> Authorization() const {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return authorization_;
   }
 
   bool Refresh() {
     if (path_.empty()) return false;
     const auto key = ReadKey(path_);
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (!key) {
       // Told once, not at every look.
       if (fault_ != key.error()) Log(LogLevel::kWarn, key.error(), {{"kept", "the old key"}});
@@ -57,10 +58,11 @@ class ApiKey::Impl {
  private:
   /// Empty: fixed.
   const std::string path_;
-  mutable std::mutex mutex_;
-  /// Shared with the calls that are using it. Guarded by mutex_, as is the last fault.
-  std::shared_ptr<const std::string> authorization_;
-  std::string fault_;
+  mutable Mutex mutex_;
+  /// Shared with the calls that are using it.
+  std::shared_ptr<const std::string> authorization_ GUARDED_BY(mutex_);
+  /// The last one that was told.
+  std::string fault_ GUARDED_BY(mutex_);
 };
 
 ApiKey::ApiKey(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
