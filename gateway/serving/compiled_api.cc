@@ -1,6 +1,7 @@
 #include "gateway/serving/compiled_api.h"
 
 #include <fmt/format.h>
+#include <google/protobuf/stubs/logging.h>
 
 #include "gateway/base/file.h"
 
@@ -13,6 +14,8 @@ constexpr std::size_t kMaxPemBytes = std::size_t{1} << 20;
 }  // namespace
 
 tl::expected<std::unique_ptr<CompiledApi>, Faults> CompiledApi::Compile(const Config& config) {
+  // It would write lines of its own form about callers' malformed messages.
+  google::protobuf::SetLogHandler(nullptr);
   std::unique_ptr<CompiledApi> api(new CompiledApi);
   Faults faults;
   api->LoadKey(config, faults);

@@ -81,7 +81,10 @@ Faults Server::Impl::Start() {
   listeners_.emplace(*std::move(listeners));
   Register(builder);
   queues_.emplace(builder);
-  server_ = builder.BuildAndStart();
+  {
+    const PrivateUmask umask;
+    server_ = builder.BuildAndStart();
+  }
   if (Faults faults = listeners_->Finish(server_ != nullptr); !faults.empty()) return faults;
 
   for (std::size_t i = 0; i < services_.size(); ++i) {

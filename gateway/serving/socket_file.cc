@@ -57,12 +57,18 @@ tl::expected<SocketFile, std::string> SocketFile::Claim(std::string path) {
 }
 
 tl::expected<void, std::string> SocketFile::SetMode(unsigned mode) {
-  if (chmod(path_.c_str(), mode) == 0) return {};
+  struct stat status{};
+  if (lstat(path_.c_str(), &status) == 0 && chmod(path_.c_str(), mode) == 0) {
+    inode_ = status.st_ino;
+    return {};
+  }
   return tl::unexpected(fmt::format("--socket-mode {:04o}: {}: {}", mode, path_, ErrorText(errno)));
 }
 
 SocketFile::~SocketFile() {
-  if (!path_.empty()) unlink(path_.c_str());
+  struct stat status{};
+  if (inode_ == 0 || lstat(path_.c_str(), &status) != 0 || status.st_ino != inode_) return;
+  unlink(path_.c_str());
 }
 
 }  // namespace gateway

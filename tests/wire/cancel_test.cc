@@ -15,7 +15,7 @@ using testing::UnorderedElementsAre;
 
 using CancelTest = GatewayTest;
 
-std::string Run(const std::string& status) {
+std::string RunIn(const std::string& status) {
   return R"({"object":"split_run","id":"splr_1","status":")" + status + R"("})";
 }
 
@@ -72,7 +72,7 @@ TEST_F(CancelTest, AnswersWithTheRunFieldByField) {
 }
 
 TEST_F(CancelTest, SendsExactlyThisRequest) {
-  AnswerAlways(200, Run("CANCELLED"));
+  AnswerAlways(200, RunIn("CANCELLED"));
   ASSERT_TRUE(Cancel("splr_Xj8mK2pL9nR4vT7qY5wZ").status.ok());
   ASSERT_EQ(upstream.requests().size(), 1U);
   const ReceivedRequest request = upstream.requests()[0];
@@ -95,14 +95,14 @@ TEST_F(CancelTest, SendsExactlyThisRequest) {
 }
 
 TEST_F(CancelTest, RunThatStaysInProcessingIsPassedOnAsItIs) {
-  AnswerAlways(200, Run("PROCESSING"));
+  AnswerAlways(200, RunIn("PROCESSING"));
   const auto answer = Cancel();
   ASSERT_TRUE(answer.status.ok());
   EXPECT_EQ(answer.message.status(), extend::v1::RUN_STATUS_PROCESSING);
 }
 
 TEST_F(CancelTest, StatusThatWeDoNotKnowDoesNotFailTheCall) {
-  AnswerAlways(200, Run("PAUSED"));
+  AnswerAlways(200, RunIn("PAUSED"));
   const auto answer = Cancel();
   ASSERT_TRUE(answer.status.ok());
   EXPECT_EQ(answer.message.status(), extend::v1::RUN_STATUS_UNSPECIFIED);
@@ -111,7 +111,7 @@ TEST_F(CancelTest, StatusThatWeDoNotKnowDoesNotFailTheCall) {
 TEST_F(CancelTest, LostAnswerOfACancelThatWorkedIsOk) {
   upstream.OnRequest(InOrder({{Reset()},
                               {Send(HttpReply(400, R"({"code":"INVALID_REQUEST"})"))},
-                              {Send(HttpReply(200, Run("CANCELLED")))}}));
+                              {Send(HttpReply(200, RunIn("CANCELLED")))}}));
   const auto answer = Cancel();
   ASSERT_TRUE(answer.status.ok()) << answer.status.error_message();
   EXPECT_EQ(answer.message.status(), RUN_STATUS_CANCELLED);
@@ -121,7 +121,7 @@ TEST_F(CancelTest, LostAnswerOfACancelThatWorkedIsOk) {
 
 TEST_F(CancelTest, AllAnswersLostIsOkWhenTheRunIsCancelled) {
   config.max_attempts = 1;
-  upstream.OnRequest(InOrder({{Reset()}, {Send(HttpReply(200, Run("CANCELLED")))}}));
+  upstream.OnRequest(InOrder({{Reset()}, {Send(HttpReply(200, RunIn("CANCELLED")))}}));
   const auto answer = Cancel();
   ASSERT_TRUE(answer.status.ok()) << answer.status.error_message();
   EXPECT_THAT(Targets(upstream), ElementsAre(kPost, kGet));
@@ -130,7 +130,7 @@ TEST_F(CancelTest, AllAnswersLostIsOkWhenTheRunIsCancelled) {
 TEST_F(CancelTest, RefusedBecauseAnotherHasCancelledIsAlreadyCancelled) {
   for (const int http : {400, 409, 422}) {
     upstream.OnRequest([http](const ReceivedRequest& request) -> Script {
-      return {Send(request.verb == "POST" ? Refusal(http) : HttpReply(200, Run("CANCELLED")))};
+      return {Send(request.verb == "POST" ? Refusal(http) : HttpReply(200, RunIn("CANCELLED")))};
     });
     const auto answer = Cancel();
     EXPECT_EQ(answer.status.error_code(), StatusCode::FAILED_PRECONDITION) << http;
@@ -147,7 +147,7 @@ TEST_F(CancelTest, RefusedBecauseAnotherHasCancelledIsAlreadyCancelled) {
 TEST_F(CancelTest, RefusedBecauseTheRunHasEndedIsNotCancellable) {
   for (const std::string state : {"PROCESSED", "FAILED"}) {
     upstream.OnRequest([state](const ReceivedRequest& request) -> Script {
-      return {Send(request.verb == "POST" ? Refusal(400) : HttpReply(200, Run(state)))};
+      return {Send(request.verb == "POST" ? Refusal(400) : HttpReply(200, RunIn(state)))};
     });
     const auto answer = Cancel();
     EXPECT_EQ(answer.status.error_code(), StatusCode::FAILED_PRECONDITION) << state;
@@ -158,7 +158,7 @@ TEST_F(CancelTest, RefusedBecauseTheRunHasEndedIsNotCancellable) {
 
 TEST_F(CancelTest, RefusedWhileStillProcessingIsTriedAgainUntilAttemptsEnd) {
   upstream.OnRequest([](const ReceivedRequest& request) -> Script {
-    return {Send(request.verb == "POST" ? Refusal(409) : HttpReply(200, Run("PROCESSING")))};
+    return {Send(request.verb == "POST" ? Refusal(409) : HttpReply(200, RunIn("PROCESSING")))};
   });
   const auto answer = Cancel();
   EXPECT_EQ(answer.status.error_code(), StatusCode::ABORTED);
@@ -187,7 +187,7 @@ TEST_F(CancelTest, UnknownRunIsNotFoundWithoutAnyReading) {
 TEST_F(CancelTest, UnavailableUpstreamIsTriedAgain) {
   upstream.OnRequest(InOrder({{Send(HttpReply(503, ""))},
                               {Send(HttpReply(502, "<html>bad gateway</html>"))},
-                              {Send(HttpReply(200, Run("CANCELLED")))}}));
+                              {Send(HttpReply(200, RunIn("CANCELLED")))}}));
   const auto answer = Cancel();
   ASSERT_TRUE(answer.status.ok()) << answer.status.error_message();
   EXPECT_EQ(ValueOf(answer.trailing, "x-gateway-attempts"), "3");

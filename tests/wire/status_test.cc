@@ -159,7 +159,7 @@ TEST_F(StatusTest, BrokenAnswersAreUnavailable) {
        {Send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{"), Close()}},
   };
   for (const auto& [what, script] : cases) {
-    upstream.OnRequest([&script = script](const ReceivedRequest&) { return script; });
+    upstream.OnRequest([steps = script](const ReceivedRequest&) { return steps; });
     const auto answer = Get();
     EXPECT_EQ(answer.status.error_code(), StatusCode::UNAVAILABLE) << what;
     EXPECT_THAT(ErrorInfoOf(answer.status).reason(), StartsWith("TRANSPORT_")) << what;
