@@ -1,1 +1,110 @@
-int main() { return 0; }
+// The program. Exit codes: 0 done or stopped cleanly, 1 runtime failure, 2 bad configuration.
+#include <google/protobuf/stubs/common.h>
+#include <grpcpp/grpcpp.h>
+
+#include <algorithm>
+#include <chrono>
+#include <iostream>
+
+#include "gateway/base/config.h"
+#include "gateway/base/logging.h"
+#include "gateway/base/periodic.h"
+#include "gateway/base/version.h"
+#include "gateway/serving/client_command.h"
+#include "gateway/serving/compiled_api.h"
+#include "gateway/serving/server.h"
+#include "gateway/serving/stop_signals.h"
+#include "gateway/upstream/library_version.h"
+
+namespace gateway {
+namespace {
+
+constexpr int kRuntimeFailure = 1;
+constexpr int kBadConfiguration = 2;
+
+// A change of a watched file is seen within 10 s; this leaves room for a slow disk.
+constexpr std::chrono::seconds kFileInterval{2};
+
+/// For the operator who starts it: sentences, whatever the log's format.
+int Refuse(const Faults& faults) {
+  for (const std::string& fault : faults) std::cerr << "extend-gateway: " << fault << "\n";
+  return kBadConfiguration;
+}
+
+int Fail(const Faults& faults) {
+  for (const std::string& fault : faults) Log(LogLevel::kError, fault);
+  return kRuntimeFailure;
+}
+
+int Serve(const Config& config) {
+  SetUpLogging(config.log_level, config.log_format);
+  StopSignals signals;  // Before the first thread.
+
+  const auto api = CompiledApi::Compile(config);
+  if (!api) return Refuse(api.error());
+  const auto server = Server::Start(config, **api);
+  if (!server) return Fail(server.error());
+  const Periodic key_watch(kFileInterval, [key = (*api)->api_key()] {
+    if (key != nullptr) key->Refresh();
+  });
+  Log(LogLevel::kInfo, "serving", {{"version", Version()}});
+
+  Log(LogLevel::kInfo, "stopping", {{"signal", signals.Wait()}});
+  signals.ExitOnNext();
+  (*server)->Drain();
+  return 0;
+}
+
+int Check(const Config& config) {
+  const auto api = CompiledApi::Compile(config);
+  if (!api) return Refuse(api.error());
+  std::cout << "the configuration is valid\n";
+  for (const CompiledApi::Service& service : (*api)->services()) {
+    std::cout << service.descriptor->full_name() << ": " << service.endpoints.size() << " methods, "
+              << service.settings->base_url << "\n";
+  }
+  for (const std::string& method : (*api)->unannotated()) {
+    std::cout << method << ": not served, it has no google.api.http annotation\n";
+  }
+  return 0;
+}
+
+int PrintVersion() {
+  std::cout << "extend-gateway " << Version() << "\n"
+            << "gRPC/" << grpc::Version() << " Protobuf/"
+            << google::protobuf::internal::VersionString(GOOGLE_PROTOBUF_VERSION) << " "
+            << HttpLibraryVersion() << "\n";
+  return 0;
+}
+
+int Run(const CommandLine& line) {
+  switch (line.command) {
+    case CommandLine::Command::kServe:
+      return Serve(line.config);
+    case CommandLine::Command::kCheck:
+      return Check(line.config);
+    case CommandLine::Command::kCall:
+      return Call(line, std::cin, std::cout, std::cerr);
+    case CommandLine::Command::kHealth:
+      return Health(line.address, std::cout, std::cerr);
+    case CommandLine::Command::kWait:
+      return Wait(line.address, line.max_wait, std::cout, std::cerr);
+    case CommandLine::Command::kVersion:
+      return PrintVersion();
+  }
+  return kBadConfiguration;
+}
+
+}  // namespace
+}  // namespace gateway
+
+int main(int argc, char** argv) {
+  const auto line = gateway::ParseCommandLine({argv + std::min(argc, 1), argv + argc},
+                                              gateway::ProcessEnvironment());
+  if (!line) return gateway::Refuse(line.error());
+  if (!line->help.empty()) {
+    std::cout << line->help;
+    return 0;
+  }
+  return gateway::Run(*line);
+}

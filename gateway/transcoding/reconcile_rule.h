@@ -4,15 +4,19 @@
 #pragma once
 
 #include <google/protobuf/descriptor.h>
+#include <google/protobuf/dynamic_message.h>
 #include <google/protobuf/message.h>
 
+#include <memory>
 #include <string>
-#include <vector>
+#include <unordered_map>
+#include <utility>
 
 #include "gateway/base/answer.h"
 #include "gateway/base/http_message.h"
 #include "gateway/base/result.h"
 #include "gateway/transcoding/request_binding.h"
+#include "gateway/transcoding/response_binding.h"
 #include "gateway/v1/annotations.pb.h"
 
 namespace gateway {
@@ -42,13 +46,20 @@ class ReconcileRule {
   [[nodiscard]] const std::string& finished_reason() const { return finished_reason_; }
 
  private:
-  explicit ReconcileRule(RequestBinding get) : get_(std::move(get)) {}
+  ReconcileRule(RequestBinding get, ResponseBinding answer)
+      : get_(std::move(get)), answer_(std::move(answer)) {}
+
+  // The field in the wire bytes of a response message; empty if it is not known.
+  [[nodiscard]] std::string StateIn(const std::string& wire_bytes) const;
 
   RequestBinding get_;
+  ResponseBinding answer_;
+  // Of the response message, whose default instance is prototype_.
+  std::unique_ptr<google::protobuf::DynamicMessageFactory> messages_;
+  const google::protobuf::Message* prototype_ = nullptr;
   const google::protobuf::FieldDescriptor* field_ = nullptr;
-  std::string done_;
-  std::vector<std::string> pending_;
-  std::vector<std::string> finished_;
+  // In REST spelling.
+  std::unordered_map<std::string, ResourceState> states_;
   std::string done_reason_;
   std::string finished_reason_;
 };

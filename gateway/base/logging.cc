@@ -1,0 +1,84 @@
+#include "gateway/base/logging.h"
+
+#include <grpc/support/log.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <memory>
+
+#include "gateway/base/log_line.h"
+
+namespace gateway {
+namespace {
+
+std::atomic<LogFormat> log_format = LogFormat::kJson;
+
+spdlog::level::level_enum SpdlogLevel(LogLevel level) {
+  switch (level) {
+    case LogLevel::kTrace:
+      return spdlog::level::trace;
+    case LogLevel::kDebug:
+      return spdlog::level::debug;
+    case LogLevel::kInfo:
+      return spdlog::level::info;
+    case LogLevel::kWarn:
+      return spdlog::level::warn;
+    case LogLevel::kError:
+      return spdlog::level::err;
+  }
+  return spdlog::level::off;
+}
+
+/// Writes lines as they are: they have their time and level already.
+spdlog::logger& Logger() {
+  // Never destroyed: gRPC's threads may log while the process exits.
+  static spdlog::logger* const logger = [] {
+    auto* made = new spdlog::logger("gateway", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+    made->set_pattern("%v");
+    return made;
+  }();
+  return *logger;
+}
+
+/// gRPC's own lines. Its "info" is for people who debug gRPC.
+void LogForGrpc(gpr_log_func_args* line) {
+  LogLevel level = LogLevel::kTrace;
+  if (line->severity == GPR_LOG_SEVERITY_INFO) level = LogLevel::kDebug;
+  if (line->severity == GPR_LOG_SEVERITY_ERROR) level = LogLevel::kError;
+  if (!LogEnabled(level)) return;
+  std::string_view file = line->file;
+  file.remove_prefix(file.rfind('/') + 1);
+  Log(level, line->message,
+      {{"library", "grpc"}, {"file", file}, {"line", static_cast<std::int64_t>(line->line)}});
+}
+
+void SetUpGrpcLogging(LogLevel level) {
+  gpr_set_log_function(LogForGrpc);
+  // An operator who debugs gRPC itself says so in gRPC's own variable.
+  if (std::getenv("GRPC_VERBOSITY") != nullptr) return;  // NOLINT(concurrency-mt-unsafe)
+  gpr_set_log_verbosity(level == LogLevel::kTrace   ? GPR_LOG_SEVERITY_DEBUG
+                        : level == LogLevel::kDebug ? GPR_LOG_SEVERITY_INFO
+                                                    : GPR_LOG_SEVERITY_ERROR);
+}
+
+}  // namespace
+
+void SetUpLogging(LogLevel level, LogFormat format) {
+  log_format = format;
+  Logger().set_level(SpdlogLevel(level));
+  SetUpGrpcLogging(level);
+}
+
+bool LogEnabled(LogLevel level) { return Logger().should_log(SpdlogLevel(level)); }
+
+void Log(LogLevel level, std::string_view message, std::initializer_list<LogField> fields) {
+  if (!LogEnabled(level)) return;
+  const std::string line =
+      FormatLogLine(log_format, std::chrono::system_clock::now(), level, message, fields);
+  // As an argument-free message: a format string would be read for braces.
+  Logger().log(SpdlogLevel(level), spdlog::string_view_t(line));
+}
+
+}  // namespace gateway

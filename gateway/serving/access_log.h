@@ -1,0 +1,30 @@
+// One line at info for each call that has ended.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+
+#include "gateway/serving/reply.h"
+
+namespace gateway {
+
+/// What is known of a call when all is over.
+struct CallRecord {
+  /// `/package.Service/Method`.
+  const std::string& method;
+  const Reply& reply;
+  std::chrono::nanoseconds duration;
+  std::size_t request_bytes;
+  std::size_t response_bytes;
+  const std::string& trace_id;
+  const std::string& peer;
+};
+
+/// `NOT_FOUND` for StatusCode::NOT_FOUND.
+std::string_view StatusCodeName(grpc::StatusCode code);
+
+/// Thread-safe.
+void LogCall(const CallRecord& call);
+
+}  // namespace gateway

@@ -1,0 +1,107 @@
+#include "gateway/serving/call.h"
+
+#include <string>
+#include <utility>
+
+#include "gateway/serving/access_log.h"
+
+namespace gateway {
+namespace {
+
+// What a refused caller is asked to wait: long enough for a burst to drain.
+constexpr std::chrono::seconds kOverloadWait{1};
+
+/// The string becomes the buffer's slice: large messages are not copied.
+grpc::ByteBuffer ToByteBuffer(std::string bytes) {
+  auto* owned = new std::string(std::move(bytes));
+  const grpc::Slice slice(
+      owned->data(), owned->size(), [](void* string) { delete static_cast<std::string*>(string); },
+      owned);
+  return {&slice, 1};
+}
+
+}  // namespace
+
+Call::Call(const CallSource& source) : source_(source) {
+  source_.admission.Made();
+  context_.AsyncNotifyWhenDone(&done_tag_);
+  source_.service.RequestCall(source_.method, &context_, &request_, &responder_, &source_.queue,
+                              &request_tag_);
+}
+
+Call::~Call() {
+  if (admitted_) source_.admission.Leave();
+  source_.admission.Deleted();
+}
+
+void Call::OnRequest(bool ok) {
+  if (!ok) {
+    // The server shuts down. A call that has not begun gets no done tag.
+    delete this;
+    return;
+  }
+  Await(source_);
+  tags_out_ = 2;  // done and finished
+  Begin();
+}
+
+void Call::Begin() {
+  const Endpoint& endpoint = source_.endpoint;
+  begun_ = Clock::now();
+  const CallerMetadata& metadata = context_.client_metadata();
+  trace_ = TraceContext::FromCaller(FindMetadata(metadata, "traceparent"));
+  deadline_ = endpoint.DeadlineOf(
+      Deadline::FromWallClock(context_.deadline(), std::chrono::system_clock::now(), begun_),
+      begun_);
+  request_bytes_ = request_.Length();
+  admitted_ = source_.admission.Enter();
+  if (!admitted_) {
+    Finish(Refusal(grpc::Status(grpc::StatusCode::UNAVAILABLE, "too many calls in flight"),
+                   "GATEWAY_OVERLOADED", endpoint.service(), kOverloadWait));
+    return;
+  }
+  auto order = endpoint.MakeOrder(request_, metadata, trace_, deadline_);
+  request_.Clear();
+  if (!order) {
+    Finish(endpoint.RefusalOf(order.error()));
+    return;
+  }
+  upstream_call_ =
+      source_.upstream.Start(*std::move(order), [this](const UpstreamOutcome& outcome) {
+        Finish(source_.endpoint.ReplyTo(outcome, deadline_.HasPassed(Clock::now())));
+      });
+}
+
+// The one completion of a call. It may be deleted as soon as responder_ has the tag.
+void Call::Finish(Reply reply) {
+  reply_ = std::move(reply);
+  for (const Header& entry : reply_.initial_metadata) {
+    context_.AddInitialMetadata(entry.name, entry.value);
+  }
+  for (const Header& entry : reply_.trailing_metadata) {
+    context_.AddTrailingMetadata(entry.name, entry.value);
+  }
+  response_bytes_ = reply_.message.size();
+  responder_.Finish(ToByteBuffer(std::exchange(reply_.message, {})), reply_.status, &finished_tag_);
+}
+
+void Call::OnDone(bool /*ok*/) {
+  if (upstream_call_ && context_.IsCancelled()) source_.upstream.Cancel(*upstream_call_);
+  Release();
+}
+
+void Call::OnFinished(bool /*ok*/) { Release(); }
+
+void Call::Release() {
+  if (--tags_out_ > 0) return;
+  LogCall({.method = source_.endpoint.grpc_path(),
+           .reply = reply_,
+           .duration = Clock::now() - begun_,
+           .request_bytes = request_bytes_,
+           .response_bytes = response_bytes_,
+           .trace_id = trace_.trace_id(),
+           .peer = context_.peer()});
+  delete this;
+}
+
+}  // namespace gateway

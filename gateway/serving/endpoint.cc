@@ -1,0 +1,80 @@
+#include "gateway/serving/endpoint.h"
+
+#include <grpcpp/support/proto_buffer_reader.h>
+
+#include <memory>
+
+#include "gateway/serving/unknown_enums.h"
+#include "gateway/transcoding/status_mapping.h"
+
+namespace gateway {
+namespace {
+
+using google::protobuf::MethodOptions;
+
+Repeatability RepeatabilityOf(MethodOptions::IdempotencyLevel level) {
+  return level == MethodOptions::IDEMPOTENCY_UNKNOWN ? Repeatability::kOnlyUnsent
+                                                     : Repeatability::kIdempotent;
+}
+
+/// A binding's request is relative, and has the headers of its body only.
+HttpRequest Completed(HttpRequest request, const std::string& base_url, const Headers& headers) {
+  request.url.insert(0, base_url);
+  request.headers.insert(request.headers.end(), headers.begin(), headers.end());
+  return request;
+}
+
+}  // namespace
+
+Endpoint::Endpoint(const Route& route, const ServiceSettings& service,
+                   const google::protobuf::Message& prototype)
+    : route_(route),
+      service_(service),
+      prototype_(prototype),
+      json_{.unknown = JsonReadOptions::Unknown::kSkip, .on_unknown_enum = ReportUnknownEnum} {}
+
+Result<UpstreamOrder> Endpoint::MakeOrder(const grpc::ByteBuffer& request,
+                                          const CallerMetadata& metadata, const TraceContext& trace,
+                                          Deadline deadline) const {
+  const std::unique_ptr<google::protobuf::Message> message(prototype_.New());
+  // The reader reads a buffer of its own: the slices are shared, not copied.
+  grpc::ByteBuffer bytes(request);
+  grpc::ProtoBufferReader reader(&bytes);
+  if (!reader.status().ok() || !message->ParseFromZeroCopyStream(&reader)) {
+    return Error(grpc::StatusCode::INVALID_ARGUMENT,
+                 "the request is not a valid " + prototype_.GetDescriptor()->full_name());
+  }
+  auto headers = service_.request_headers.For(metadata, trace);
+  if (!headers) return tl::unexpected(headers.error());
+  auto own = route_.request.Bind(*message);
+  if (!own) return tl::unexpected(own.error());
+
+  UpstreamOrder order;
+  order.request = Completed(*std::move(own), service_.base_url, *headers);
+  order.deadline = deadline;
+  order.repeatability = RepeatabilityOf(route_.idempotency);
+  order.reader = this;
+  order.budget = service_.budget;
+  if (route_.reconcile) {
+    auto get = route_.reconcile->Bind(*message);
+    if (!get) return tl::unexpected(get.error());
+    order.reconcile = Completed(*std::move(get), service_.base_url, *headers);
+  }
+  return order;
+}
+
+Reply Endpoint::RefusalOf(const grpc::Status& status) const {
+  const bool unauthenticated = status.error_code() == grpc::StatusCode::UNAUTHENTICATED;
+  return Refusal(status, unauthenticated ? "GATEWAY_UNAUTHENTICATED" : "GATEWAY_INVALID_REQUEST",
+                 service_);
+}
+
+Verdict Endpoint::Judge(const HttpResponse& answer) const {
+  return JudgeAnswer(answer, std::chrono::system_clock::now());
+}
+
+ResourceState Endpoint::StateOf(const HttpResponse& answer) const {
+  return route_.reconcile ? route_.reconcile->Read(answer).state : ResourceState::kUnknown;
+}
+
+}  // namespace gateway

@@ -1,0 +1,46 @@
+// `--listen` → bound ports of a gRPC server.
+//
+// Belongs to one thread. Add before the server is built, Finish after; destruction removes the
+// socket files.
+#pragma once
+
+#include <grpcpp/server_builder.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gateway/base/config.h"
+#include "gateway/base/result.h"
+#include "gateway/serving/socket_file.h"
+
+namespace gateway {
+
+class Listeners {
+ public:
+  /// Claims socket paths and gives all addresses to the builder.
+  static tl::expected<Listeners, Faults> Add(const Config& config, grpc::ServerBuilder& builder);
+
+  /// After BuildAndStart, which returned `started`: sets the sockets' modes and notes what was
+  /// bound.
+  [[nodiscard]] Faults Finish(bool started);
+
+  /// In the order of `--listen`, with the ports that were bound.
+  [[nodiscard]] const std::vector<std::string>& addresses() const { return addresses_; }
+
+ private:
+  struct Port {
+    std::string address;
+    /// Set by the builder; 0: not bound. In a place of its own, which the builder can point to.
+    std::unique_ptr<int> bound = std::make_unique<int>(0);
+    std::optional<SocketFile> file;
+  };
+
+  explicit Listeners(unsigned socket_mode) : socket_mode_(socket_mode) {}
+
+  unsigned socket_mode_;
+  std::vector<Port> ports_;
+  std::vector<std::string> addresses_;
+};
+
+}  // namespace gateway

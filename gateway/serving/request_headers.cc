@@ -1,0 +1,184 @@
+#include "gateway/serving/request_headers.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "gateway/base/ascii.h"
+#include "gateway/base/version.h"
+
+namespace gateway {
+namespace {
+
+// Longest value that is passed on, of all occurrences together.
+constexpr std::size_t kMaxForwardedBytes = std::size_t{16} << 10;
+
+std::string_view View(grpc::string_ref text) { return {text.data(), text.size()}; }
+
+// Set by the gateway or by HTTP itself: another value would break framing, routing or trust.
+bool IsOwnName(std::string_view lower_case_name) {
+  static constexpr std::array<std::string_view, 13> kOwn = {"accept",
+                                                            "accept-encoding",
+                                                            "authorization",
+                                                            "connection",
+                                                            "content-length",
+                                                            "host",
+                                                            "content-type",
+                                                            "expect",
+                                                            "traceparent",
+                                                            "transfer-encoding",
+                                                            "user-agent",
+                                                            "upgrade",
+                                                            "te"};
+  return std::ranges::find(kOwn, lower_case_name) != kOwn.end();
+}
+
+void CheckHeader(std::string_view source, const Header& header, Faults& faults) {
+  if (!IsHeaderName(header.name)) {
+    faults.push_back(fmt::format("{} \"{}\": is not a header name", source, header.name));
+  } else if (IsOwnName(ToLower(header.name))) {
+    faults.push_back(fmt::format("{} {}: the gateway sets this one itself", source, header.name));
+  }
+  if (!IsHeaderValue(header.value)) {
+    faults.push_back(fmt::format("{} {}: value is not printable ASCII", source, header.name));
+  }
+}
+
+Result<std::string_view> Checked(const std::string& name, std::string_view value) {
+  if (!IsHeaderValue(value)) {
+    return Error(grpc::StatusCode::INVALID_ARGUMENT,
+                 fmt::format("metadata {}: value is not printable ASCII", name));
+  }
+  if (value.size() > kMaxForwardedBytes) {
+    return Error(
+        grpc::StatusCode::INVALID_ARGUMENT,
+        fmt::format("metadata {}: value is longer than {} bytes", name, kMaxForwardedBytes));
+  }
+  return value;
+}
+
+std::optional<std::string> JoinedMetadata(const CallerMetadata& metadata, const std::string& key) {
+  std::optional<std::string> joined;
+  const auto [begin, end] = metadata.equal_range(key);
+  for (auto entry = begin; entry != end; ++entry) {
+    if (joined) *joined += ',';
+    if (!joined) joined.emplace();
+    *joined += View(entry->second);
+  }
+  return joined;
+}
+
+}  // namespace
+
+std::optional<std::string_view> FindMetadata(const CallerMetadata& metadata,
+                                             const std::string& key) {
+  const auto found = metadata.lower_bound(key);
+  if (found == metadata.end() || View(found->first) != key) return std::nullopt;
+  return View(found->second);
+}
+
+RequestHeaders RequestHeaders::Compile(const v1::Upstream& upstream, const Config& config,
+                                       const ApiKey* key, Faults& faults) {
+  RequestHeaders headers;
+  headers.auth_ = config.auth;
+  headers.key_ = key;
+  headers.fixed_ = {{"User-Agent", fmt::format("extend-gateway/{}", Version())},
+                    {"Accept", "application/json"}};
+  if (config.auth == Auth::kGateway && key == nullptr) {
+    faults.emplace_back("--auth gateway: needs a key, from --api-key-file or EXTEND_API_KEY");
+  }
+  headers.AddDefaults(upstream, config, faults);
+  headers.AddForwarded(config, faults);
+  return headers;
+}
+
+void RequestHeaders::AddDefaults(const v1::Upstream& upstream, const Config& config,
+                                 Faults& faults) {
+  for (const v1::RequestHeader& option : upstream.headers()) {
+    Default header{ToLower(option.name()), option.value(), option.caller_may_override()};
+    std::optional<std::string> flag;
+    if (option.flag() == "workspace-id") {
+      flag = config.workspace_id;
+    } else if (option.flag() == "api-version") {
+      flag = config.api_version;
+    } else if (!option.flag().empty()) {
+      faults.push_back(fmt::format("header {} of (gateway.v1.upstream): there is no flag --{}",
+                                   option.name(), option.flag()));
+    }
+    if (flag) header.value = *flag;
+    CheckHeader("header of (gateway.v1.upstream)", {header.name, header.value}, faults);
+    defaults_.push_back(std::move(header));
+  }
+  for (const Header& header : config.headers) {
+    CheckHeader("--header", header, faults);
+    // The operator's word replaces an option's, for callers too.
+    std::erase_if(defaults_,
+                  [&](const Default& d) { return EqualsIgnoreCase(d.name, header.name); });
+    fixed_.push_back(header);
+  }
+}
+
+void RequestHeaders::AddForwarded(const Config& config, Faults& faults) {
+  forwarded_ = {{"tracestate", Repeated::kJoined, true},
+                {"baggage", Repeated::kJoined, false},
+                {"x-request-id", Repeated::kFirst, false}};
+  for (const std::string& given : config.forward_metadata) {
+    const std::string name = ToLower(given);
+    CheckHeader("--forward-metadata", {name, ""}, faults);
+    if (name.ends_with("-bin")) {
+      faults.push_back(
+          fmt::format("--forward-metadata {}: binary metadata has no HTTP form", name));
+    }
+    const bool known = std::ranges::any_of(
+        forwarded_, [&](const Forwarded& forwarded) { return forwarded.name == name; });
+    if (!known) forwarded_.push_back({name, Repeated::kFirst, false});
+  }
+  // What is already sent is not sent twice.
+  std::erase_if(forwarded_, [this](const Forwarded& forwarded) {
+    return FindHeader(fixed_, forwarded.name) != nullptr ||
+           std::ranges::any_of(defaults_,
+                               [&](const Default& d) { return d.name == forwarded.name; });
+  });
+}
+
+Result<Headers> RequestHeaders::For(const CallerMetadata& metadata,
+                                    const TraceContext& trace) const {
+  Headers headers = fixed_;
+  if (auth_ == Auth::kGateway) {
+    headers.push_back({"Authorization", *key_->Authorization()});
+  } else {
+    const auto authorization = FindMetadata(metadata, "authorization");
+    if (!authorization || Trimmed(*authorization).empty()) {
+      return Error(grpc::StatusCode::UNAUTHENTICATED,
+                   "metadata authorization is missing: it is passed on to the upstream");
+    }
+    const auto value = Checked("authorization", *authorization);
+    if (!value) return tl::unexpected(value.error());
+    headers.push_back({"Authorization", std::string(*value)});
+  }
+  for (const Default& header : defaults_) {
+    const auto given = header.caller_may_override ? FindMetadata(metadata, header.name)
+                                                  : std::optional<std::string_view>();
+    const auto value = Checked(header.name, given.value_or(header.value));
+    if (!value) return tl::unexpected(value.error());
+    if (!value->empty()) headers.push_back({header.name, std::string(*value)});
+  }
+  headers.push_back({"traceparent", trace.Traceparent()});
+  for (const Forwarded& forwarded : forwarded_) {
+    if (forwarded.needs_trace && !trace.continued()) continue;
+    std::optional<std::string> given;
+    if (forwarded.repeated == Repeated::kJoined) {
+      given = JoinedMetadata(metadata, forwarded.name);
+    } else if (const auto first = FindMetadata(metadata, forwarded.name)) {
+      given = *first;
+    }
+    if (!given) continue;
+    const auto value = Checked(forwarded.name, *given);
+    if (!value) return tl::unexpected(value.error());
+    headers.push_back({forwarded.name, std::move(*given)});
+  }
+  return headers;
+}
+
+}  // namespace gateway

@@ -1,0 +1,40 @@
+// The gateway at work: listeners, the gRPC server, its threads and the upstream's loops.
+//
+// Start, Drain and destruction belong to one thread (main's). Drain follows README's shutdown
+// order; destruction drains too if nobody did.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gateway/base/config.h"
+#include "gateway/base/result.h"
+#include "gateway/serving/compiled_api.h"
+
+namespace gateway {
+
+class Server {
+ public:
+  /// Listens and serves. `api` must outlive the server. Faults here are of the machine, not of the
+  /// configuration: a taken port, a path that cannot be bound (exit code 1).
+  static tl::expected<std::unique_ptr<Server>, Faults> Start(const Config& config,
+                                                             const CompiledApi& api);
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  /// Where it listens, in the order of `--listen`, with the ports that were bound.
+  [[nodiscard]] const std::vector<std::string>& addresses() const;
+
+  /// Refuses new work, lets running calls end within `--drain-timeout`, cancels the rest, stops.
+  /// Returns when nothing runs any more.
+  void Drain();
+
+ private:
+  class Impl;
+  explicit Server(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace gateway

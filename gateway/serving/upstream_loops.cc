@@ -1,0 +1,39 @@
+#include "gateway/serving/upstream_loops.h"
+
+#include <algorithm>
+#include <thread>
+
+namespace gateway {
+namespace {
+
+// A loop carries some 20,000 requests a second.
+constexpr unsigned kMaxLoops = 2;
+
+}  // namespace
+
+UpstreamLoops::UpstreamLoops(const Config& config, const TlsMaterial& tls) {
+  const CurlHttpClientOptions options{.connect_timeout = config.connect_timeout,
+                                      .http_version = config.upstream_http,
+                                      .tls = tls,
+                                      .proxy = config.upstream_proxy,
+                                      .max_response_bytes = config.max_response_bytes};
+  const unsigned count = std::clamp(std::thread::hardware_concurrency(), 1U, kMaxLoops);
+  std::vector<HttpClient*> clients;
+  for (unsigned i = 0; i < count; ++i) {
+    clients_.push_back(std::make_unique<CurlHttpClient>(options));
+    clients.push_back(clients_.back().get());
+  }
+  upstream_ = std::make_unique<Upstream>(
+      std::move(clients), RetryOptions{.max_attempts = config.max_attempts,
+                                       .attempt_timeout = config.attempt_timeout,
+                                       .initial_backoff = config.retry_initial_backoff,
+                                       .max_backoff = config.retry_max_backoff});
+}
+
+UpstreamLoops::~UpstreamLoops() { Stop(); }
+
+void UpstreamLoops::Stop() {
+  for (const auto& client : clients_) client->Stop();
+}
+
+}  // namespace gateway

@@ -1,0 +1,30 @@
+// The loop threads that talk HTTP, and the door to them.
+//
+// Belongs to one thread; upstream() may be used from any until Stop.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "gateway/base/config.h"
+#include "gateway/upstream/curl_http_client.h"
+#include "gateway/upstream/upstream_call.h"
+
+namespace gateway {
+
+class UpstreamLoops {
+ public:
+  /// Starts the threads.
+  UpstreamLoops(const Config& config, const TlsMaterial& tls);
+  ~UpstreamLoops();
+
+  [[nodiscard]] Upstream& upstream() { return *upstream_; }
+  /// When no call is left.
+  void Stop();
+
+ private:
+  std::vector<std::unique_ptr<CurlHttpClient>> clients_;
+  std::unique_ptr<Upstream> upstream_;
+};
+
+}  // namespace gateway

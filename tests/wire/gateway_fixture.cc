@@ -1,0 +1,129 @@
+#include "tests/wire/gateway_fixture.h"
+
+#include <grpcpp/create_channel.h>
+#include <grpcpp/generic/generic_stub.h>
+#include <grpcpp/security/credentials.h>
+#include <grpcpp/support/channel_arguments.h>
+
+#include <stdexcept>
+
+#include "gateway/base/logging.h"
+
+namespace gateway {
+namespace {
+
+void Copy(const std::multimap<grpc::string_ref, grpc::string_ref>& from, Metadata& to) {
+  for (const auto& [key, value] : from) {
+    to.emplace(std::string(key.data(), key.size()), std::string(value.data(), value.size()));
+  }
+}
+
+}  // namespace
+
+std::string ValueOf(const Metadata& metadata, const std::string& key) {
+  const auto found = metadata.find(key);
+  return found == metadata.end() ? "none" : found->second;
+}
+
+void CopyMetadata(const grpc::ClientContext& context, Metadata& initial, Metadata& trailing) {
+  Copy(context.GetServerInitialMetadata(), initial);
+  Copy(context.GetServerTrailingMetadata(), trailing);
+}
+
+std::shared_ptr<grpc::Channel> OpenChannel(const std::string& address) {
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  arguments.SetMaxReceiveMessageSize(-1);
+  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+}
+
+Answer<std::string> RawCall(grpc::Channel& channel, const std::string& method,
+                            const std::string& request, const Metadata& metadata) {
+  grpc::ClientContext context;
+  for (const auto& [key, value] : metadata) context.AddMetadata(key, value);
+  const grpc::Slice slice(request);
+  const grpc::ByteBuffer bytes(&slice, 1);
+  grpc::ByteBuffer response;
+  grpc::CompletionQueue queue;
+  grpc::TemplatedGenericStub<grpc::ByteBuffer, grpc::ByteBuffer> stub(
+      std::shared_ptr<grpc::Channel>(&channel, [](grpc::Channel*) {}));
+  const auto reader = stub.PrepareUnaryCall(&context, method, bytes, &queue);
+  reader->StartCall();
+  Answer<std::string> answer;
+  reader->Finish(&response, &answer.status, nullptr);
+  void* tag = nullptr;
+  bool ok = false;
+  queue.Next(&tag, &ok);
+  grpc::Slice joined;
+  if (response.Valid() && response.DumpToSingleSlice(&joined).ok()) {
+    answer.message.assign(reinterpret_cast<const char*>(joined.begin()), joined.size());
+  }
+  CopyMetadata(context, answer.initial, answer.trailing);
+  return answer;
+}
+
+GatewayTest::GatewayTest() {
+  static const bool quiet = [] {
+    SetUpLogging(LogLevel::kError, LogFormat::kText);
+    return true;
+  }();
+  EXPECT_TRUE(quiet);
+  config.listen = {"127.0.0.1:0"};
+  config.upstream_url = upstream.url();
+  config.auth = Auth::kGateway;
+  config.api_key = "test-key";
+  config.retry_initial_backoff = std::chrono::milliseconds(1);
+  config.retry_max_backoff = std::chrono::milliseconds(2);
+}
+
+GatewayTest::~GatewayTest() {
+  // Before the upstream goes, which would be seen as broken connections.
+  stub_.reset();
+  channel_.reset();
+  upstream.Release();
+  server_.reset();
+}
+
+Server& GatewayTest::gateway() {
+  if (server_) return *server_;
+  auto api = CompiledApi::Compile(config);
+  if (!api) throw std::runtime_error(api.error().front());
+  api_ = *std::move(api);
+  auto server = Server::Start(config, *api_);
+  if (!server) throw std::runtime_error(server.error().front());
+  server_ = *std::move(server);
+  return *server_;
+}
+
+std::shared_ptr<grpc::Channel> GatewayTest::channel() {
+  if (!channel_) channel_ = OpenChannel(gateway().addresses().at(0));
+  return channel_;
+}
+
+GatewayTest::Stub& GatewayTest::stub() {
+  if (!stub_) stub_ = extend::v1::SplitRunService::NewStub(channel());
+  return *stub_;
+}
+
+Answer<extend::v1::SplitRun> GatewayTest::Cancel(const std::string& id, const Metadata& metadata,
+                                                 std::chrono::milliseconds timeout) {
+  extend::v1::CancelSplitRunRequest request;
+  request.set_id(id);
+  return Call(&Stub::CancelSplitRun, request, metadata, timeout);
+}
+
+Answer<extend::v1::SplitRun> GatewayTest::Get(const std::string& id, const Metadata& metadata) {
+  extend::v1::GetSplitRunRequest request;
+  request.set_id(id);
+  return Call(&Stub::GetSplitRun, request, metadata);
+}
+
+Answer<extend::v1::SplitRun> GatewayTest::Create(const extend::v1::CreateSplitRunRequest& request) {
+  return Call(&Stub::CreateSplitRun, request);
+}
+
+void GatewayTest::AnswerAlways(const std::string& reply) {
+  upstream.OnRequest([reply](const ReceivedRequest&) { return Script{Send(reply)}; });
+}
+
+}  // namespace gateway
