@@ -29,8 +29,8 @@ class JsonReader {
  public:
   /// Reads JSON of messages of type `message`.
   explicit JsonReader(const google::protobuf::Descriptor* message);
-  /// Reads JSON that is the value of `field` alone (google.api.HttpRule.response_body) into a message
-  /// of the field's containing type.
+  /// Reads JSON that is the value of `field` alone (google.api.HttpRule.response_body) into a
+  /// message of the field's containing type.
   explicit JsonReader(const google::protobuf::FieldDescriptor* field);
   ~JsonReader();
   JsonReader(JsonReader&&) noexcept;

@@ -1,7 +1,8 @@
 // Protobuf message → JSON (ProtoJSON), by reflection.
 //
-// Functions without state, thread-safe. Fails with INVALID_ARGUMENT for values that JSON cannot hold
-// (a Timestamp out of range, an Any of unknown type, a Value without kind), naming the field's path.
+// Functions without state, thread-safe. Fails with INVALID_ARGUMENT for values that JSON cannot
+// hold (a Timestamp out of range, an Any of unknown type, a Value without kind), naming the field's
+// path.
 #pragma once
 
 #include <google/protobuf/message.h>
@@ -13,8 +14,8 @@
 
 namespace gateway {
 
-/// The message as a JSON object (or what its well-known type is in JSON). Unset fields are left out.
-/// Fields in `omitted` are left out too: those that the path holds.
+/// The message as a JSON object (or what its well-known type is in JSON). Unset fields are left
+/// out. Fields in `omitted` are left out too: those that the path holds.
 Result<std::string> WriteJson(const google::protobuf::Message& message,
                               const std::vector<FieldPath>& omitted = {});
 

@@ -1,0 +1,306 @@
+#include "gateway/transcoding/json_walk.h"
+
+#include <algorithm>
+#include <string>
+
+#include "gateway/transcoding/base64.h"
+
+namespace gateway {
+namespace {
+
+namespace dom = simdjson::dom;
+namespace pb = google::protobuf;
+using Type = pb::FieldDescriptor::Type;
+using Shape = FieldTable::Shape;
+
+// Messages in one another that decoders take by default, the outermost not counted.
+constexpr std::size_t kMaxMessageLevels = 100;
+
+// A misspelt name is worth telling, arbitrary text from the document is not.
+bool IsTellable(std::string_view name) {
+  constexpr std::size_t kMaxNameBytes = 64;
+  const auto is_plain = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("_-.@$[]").find(c) != std::string_view::npos;
+  };
+  return !name.empty() && name.size() <= kMaxNameBytes &&
+         std::all_of(name.begin(), name.end(), is_plain);
+}
+
+// The last member of each field, where names repeat.
+std::unordered_map<const FieldTable*, std::size_t> LastMembers(const MessageTable& table,
+                                                               dom::object object) {
+  std::unordered_map<const FieldTable*, std::size_t> last;
+  std::size_t position = 0;
+  for (const auto& [name, value] : object) {
+    if (const auto* index = table.names.Find(name)) last[&table.fields[*index]] = position;
+    ++position;
+  }
+  return last;
+}
+
+}  // namespace
+
+// The fields and oneofs that an object has had: bits on a stack that lasts for the whole walk.
+class JsonWalk::Seen {
+ public:
+  Seen(std::vector<std::uint64_t>* stack, std::uint32_t bits)
+      : stack_(*stack), begin_(stack->size()) {
+    stack_.resize(begin_ + (bits + 63) / 64);
+  }
+  ~Seen() { stack_.resize(begin_); }
+  Seen(const Seen&) = delete;
+  Seen& operator=(const Seen&) = delete;
+
+  /// Whether it was there before.
+  [[nodiscard]] bool Add(std::uint32_t bit) const {
+    std::uint64_t& word = stack_[begin_ + bit / 64];
+    const std::uint64_t mask = std::uint64_t{1} << bit % 64;
+    const bool was_there = (word & mask) != 0;
+    word |= mask;
+    return was_there;
+  }
+
+ private:
+  std::vector<std::uint64_t>& stack_;
+  std::size_t begin_;
+};
+
+bool JsonWalk::ReadMessage(const MessageTable& table, Element value) {
+  if (table.well_known != WellKnown::kNone) return ReadWellKnown(table, value);
+  Object object;
+  if (value.get(object) != simdjson::SUCCESS) return fault_.Set("not an object");
+  return ReadMembers(table, object);
+}
+
+bool JsonWalk::ReadMembers(const MessageTable& table, Object object) {
+  const Seen seen(&seen_, table.bits);
+  std::unordered_map<const FieldTable*, std::size_t> last;
+  if (setting_.has_duplicates) last = LastMembers(table, object);
+  std::size_t position = 0;
+  for (const auto& [name, member] : object) {
+    const std::uint32_t* const index = table.names.Find(name);
+    if (index == nullptr) {
+      if (!SkipUnknown(name)) return false;
+    } else {
+      const FieldTable& field = table.fields[*index];
+      const bool is_last = !setting_.has_duplicates || last[&field] == position;
+      if (is_last && !ReadMember(table, seen, field, member)) {
+        return fault_.In(field.descriptor->json_name());
+      }
+    }
+    ++position;
+  }
+  return true;
+}
+
+bool JsonWalk::ReadMember(const MessageTable& table, const Seen& seen, const FieldTable& field,
+                          Element value) {
+  if (seen.Add(field.field_bit)) {
+    met_duplicate_ = true;
+    return false;
+  }
+  const bool is_set = !value.is_null() || (field.takes_null && field.shape == Shape::kSingular);
+  if (is_set && field.oneof_bit != FieldTable::kNoOneof && seen.Add(field.oneof_bit)) {
+    const std::string& oneof = field.descriptor->real_containing_oneof()->name();
+    return fault_.Set("more than one member of oneof " + oneof + " of " + table.type->full_name());
+  }
+  return !is_set || ReadField(field, value);
+}
+
+bool JsonWalk::SkipUnknown(std::string_view name) {
+  if (setting_.unknown == JsonReadOptions::Unknown::kSkip || name == "@type") return true;
+  fault_.Set("unknown field");
+  return IsTellable(name) && fault_.In(name);
+}
+
+bool JsonWalk::ReadField(const FieldTable& field, Element value) {
+  switch (field.shape) {
+    case Shape::kSingular:
+      return ReadSingular(field, value);
+    case Shape::kRepeated:
+      return ReadRepeated(field, value);
+    case Shape::kPacked:
+      return ReadPacked(field, value);
+    case Shape::kMap:
+      return ReadMap(field, value);
+  }
+  return false;
+}
+
+bool JsonWalk::ReadSingular(const FieldTable& field, Element value) {
+  switch (field.type) {
+    case Type::TYPE_STRING:
+    case Type::TYPE_BYTES:
+      return ReadText(field, value);
+    case Type::TYPE_MESSAGE:
+      return ReadNested(field, value);
+    case Type::TYPE_GROUP:
+      return ReadGroup(field, value);
+    default:
+      return ReadScalar(field, value);
+  }
+}
+
+bool JsonWalk::ReadScalar(const FieldTable& field, Element value) {
+  std::uint64_t bits = 0;
+  const ScalarRead read = scalars_.Read(field, value, &bits);
+  if (read == ScalarRead::kFault) return false;
+  if (read == ScalarRead::kUnknownEnum) {
+    if (!NoteUnknownEnum(field)) return false;
+    if (field.shape != Shape::kSingular) return true;
+  }
+  if (bits == 0 && !field.writes_zero) return true;
+  wire_.Tag(field.tag);
+  WriteBits(field, bits);
+  return true;
+}
+
+void JsonWalk::WriteBits(const FieldTable& field, std::uint64_t bits) {
+  switch (field.type) {
+    case Type::TYPE_DOUBLE:
+    case Type::TYPE_FIXED64:
+    case Type::TYPE_SFIXED64:
+      return wire_.Fixed(bits);
+    case Type::TYPE_FLOAT:
+    case Type::TYPE_FIXED32:
+    case Type::TYPE_SFIXED32:
+      return wire_.Fixed(static_cast<std::uint32_t>(bits));
+    default:
+      return wire_.Varint(bits);
+  }
+}
+
+bool JsonWalk::ReadText(const FieldTable& field, Element value) {
+  std::string_view text;
+  std::string bytes;
+  if (value.get(text) != simdjson::SUCCESS) return fault_.Set("not a string");
+  if (field.type == Type::TYPE_BYTES) {
+    if (!DecodeBase64(text, &bytes)) return fault_.Set("not base64");
+    text = bytes;
+  }
+  if (text.empty() && !field.writes_zero) return true;
+  wire_.Tag(field.tag);
+  wire_.String(text);
+  return true;
+}
+
+bool JsonWalk::ReadNested(const FieldTable& field, Element value) {
+  WireBuffer::Nested nested;
+  if (!Enter(field.tag, &nested) || !ReadMessage(*field.message, value)) return false;
+  Leave(nested);
+  return true;
+}
+
+bool JsonWalk::ReadGroup(const FieldTable& field, Element value) {
+  wire_.Tag(field.tag);
+  if (!Descend() || !ReadMessage(*field.message, value)) return false;
+  wire_.Tag(field.end_tag);
+  --level_;
+  return true;
+}
+
+bool JsonWalk::ReadRepeated(const FieldTable& field, Element value) {
+  dom::array array;
+  if (value.get(array) != simdjson::SUCCESS) return fault_.Set("not an array");
+  std::size_t index = 0;
+  for (const Element element : array) {
+    if (!ReadSingular(field, element)) return fault_.In(index);
+    ++index;
+  }
+  return true;
+}
+
+bool JsonWalk::ReadPacked(const FieldTable& field, Element value) {
+  dom::array array;
+  if (value.get(array) != simdjson::SUCCESS) return fault_.Set("not an array");
+  const WireBuffer::Nested nested = wire_.Open(field.tag);
+  std::size_t index = 0;
+  for (const Element element : array) {
+    std::uint64_t bits = 0;
+    const ScalarRead read = scalars_.Read(field, element, &bits);
+    if (read == ScalarRead::kFault) return fault_.In(index);
+    if (read == ScalarRead::kUnknownEnum) {
+      if (!NoteUnknownEnum(field)) return fault_.In(index);
+    } else {
+      WriteBits(field, bits);
+    }
+    ++index;
+  }
+  if (wire_.IsEmpty(nested)) {
+    wire_.Cancel(nested);
+  } else {
+    wire_.Close(nested);
+  }
+  return true;
+}
+
+bool JsonWalk::ReadMap(const FieldTable& field, Element value) {
+  Object object;
+  if (value.get(object) != simdjson::SUCCESS) return fault_.Set("not an object");
+  std::size_t position = 0;
+  for (const auto& [key, element] : object) {
+    // By position, as keys are data.
+    if (!ReadMapEntry(field, key, element)) return fault_.In(position);
+    ++position;
+  }
+  return true;
+}
+
+bool JsonWalk::ReadMapEntry(const FieldTable& field, std::string_view key, Element value) {
+  const FieldTable& value_field = field.message->fields[1];
+  std::uint64_t bits = 0;
+  if (value_field.enumeration != nullptr &&
+      scalars_.Read(value_field, value, &bits) == ScalarRead::kUnknownEnum) {
+    return NoteUnknownEnum(value_field);
+  }
+  WireBuffer::Nested entry;
+  if (!Enter(field.tag, &entry) || !ReadMapKey(field.message->fields[0], key) ||
+      !ReadSingular(value_field, value)) {
+    return false;
+  }
+  Leave(entry);
+  return true;
+}
+
+bool JsonWalk::ReadMapKey(const FieldTable& field, std::string_view key) {
+  wire_.Tag(field.tag);
+  if (field.type == Type::TYPE_STRING) {
+    wire_.String(key);
+    return true;
+  }
+  std::uint64_t bits = 0;
+  if (scalars_.ReadKey(field, key, &bits) != ScalarRead::kValue) return false;
+  WriteBits(field, bits);
+  return true;
+}
+
+bool JsonWalk::NoteUnknownEnum(const FieldTable& field) {
+  if (setting_.unknown == JsonReadOptions::Unknown::kReject) {
+    return fault_.Set("not a name of " + field.enumeration->type->full_name());
+  }
+  unknown_enums_.push_back(field.enumeration->type);
+  return true;
+}
+
+bool JsonWalk::Descend() {
+  if (level_ == kMaxMessageLevels) {
+    return fault_.Set("nests deeper than the " + std::to_string(kMaxMessageLevels) +
+                      " message levels that protobuf decoders take");
+  }
+  ++level_;
+  return true;
+}
+
+bool JsonWalk::Enter(const WireTag& tag, WireBuffer::Nested* nested) {
+  if (!Descend()) return false;
+  *nested = wire_.Open(tag);
+  return true;
+}
+
+void JsonWalk::Leave(const WireBuffer::Nested& nested) {
+  wire_.Close(nested);
+  --level_;
+}
+
+}  // namespace gateway
