@@ -67,7 +67,7 @@ class RequestBinding::Impl {
     auto [verb, path_text] = PatternOf(rule);
     // A custom kind may be "*", any verb: that one cannot be sent.
     if (!IsHeaderName(verb) || verb == "*") {
-      faults.push_back("the HTTP rule must have a verb that is an HTTP token and can be sent");
+      faults.emplace_back("the HTTP rule must have a verb that is an HTTP token and can be sent");
     }
     auto path = PathTemplate::Parse(path_text);
     if (!path) {
