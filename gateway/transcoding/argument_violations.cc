@@ -18,7 +18,7 @@ grpc::Status ArgumentViolations::ToStatus() const {
     std::string& text = *status.mutable_message();
     if (!text.empty()) text += "; ";
     text += violation.field().empty() ? "the request" : violation.field();
-    text += ' ';
+    text += ": ";
     text += violation.description();
   }
   status.add_details()->PackFrom(details_);

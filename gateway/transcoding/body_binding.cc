@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "gateway/transcoding/http_body.h"
+#include "gateway/transcoding/json_violation.h"
 #include "gateway/transcoding/json_writer.h"
 
 namespace gateway {
@@ -51,7 +52,9 @@ void BodyBinding::Write(const pb::Message& request, const std::vector<FieldPath>
   }
   Result<std::string> json =
       kind_ == Kind::kAll ? WriteJson(request, in_path) : WriteJsonField(request, *field_);
-  if (!json) return violations.Add("", json.error().error_message());
+  if (!json) {
+    return violations.Add(FieldOf(json.error(), *request.GetDescriptor()), RuleOf(json.error()));
+  }
   out.headers.push_back({"Content-Type", "application/json"});
   out.body = std::move(*json);
 }

@@ -30,8 +30,8 @@ bool IsHttpBody(const pb::Descriptor& message) {
 HttpBodyParts ReadHttpBody(const pb::Message& message) {
   const pb::Descriptor& type = *message.GetDescriptor();
   const pb::Reflection& reflection = *message.GetReflection();
-  return {reflection.GetString(message, type.FindFieldByNumber(kContentType)),
-          reflection.GetString(message, type.FindFieldByNumber(kData))};
+  return {.content_type = reflection.GetString(message, type.FindFieldByNumber(kContentType)),
+          .data = reflection.GetString(message, type.FindFieldByNumber(kData))};
 }
 
 std::string HttpBodyWireBytes(std::string_view content_type, std::string_view data) {

@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "gateway/transcoding/json_violation.h"
 #include "gateway/transcoding/json_writer.h"
 #include "gateway/transcoding/percent_encoding.h"
 
@@ -142,7 +143,7 @@ class QueryWriter {
 
   void WriteValue(const std::string& name, const pb::Message& message, int index) {
     const Result<std::string> text = WritePlainText(message, *path_.back(), index);
-    if (!text) return violations_.Add(Joined(path_), text.error().error_message());
+    if (!text) return violations_.Add(Joined(path_), RuleOf(text.error()));
     url_ += separator_;
     separator_ = '&';
     url_ += prefix_;

@@ -119,7 +119,7 @@ ReconcileRule::Reading ReconcileRule::Read(const HttpResponse& answer) const {
   std::string name = StateIn(*wire_bytes);
   const auto known = states_.find(name);
   if (known == states_.end()) return {};
-  return {known->second, std::move(name)};
+  return {.state = known->second, .name = std::move(name)};
 }
 
 std::string ReconcileRule::StateIn(const std::string& wire_bytes) const {

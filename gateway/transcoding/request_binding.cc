@@ -7,6 +7,7 @@
 #include "gateway/transcoding/argument_violations.h"
 #include "gateway/transcoding/body_binding.h"
 #include "gateway/transcoding/field_path.h"
+#include "gateway/transcoding/json_violation.h"
 #include "gateway/transcoding/json_writer.h"
 #include "gateway/transcoding/path_template.h"
 #include "gateway/transcoding/query_binding.h"
@@ -64,10 +65,14 @@ class RequestBinding::Impl {
   // Appends to `faults` what is wrong; nothing is returned then.
   static std::unique_ptr<Impl> Compile(const HttpRule& rule, const pb::Descriptor& request,
                                        Faults& faults) {
+    if (rule.pattern_case() == HttpRule::PATTERN_NOT_SET) {
+      faults.emplace_back("the HTTP rule must have a verb and a path");
+      return nullptr;
+    }
     auto [verb, path_text] = PatternOf(rule);
     // A custom kind may be "*", any verb: that one cannot be sent.
     if (!IsHeaderName(verb) || verb == "*") {
-      faults.push_back("the HTTP rule must have a verb that is an HTTP token and can be sent");
+      faults.push_back("the HTTP verb \"" + verb + "\" must be a token that can be sent");
     }
     auto path = PathTemplate::Parse(path_text);
     if (!path) {
@@ -124,7 +129,7 @@ class RequestBinding::Impl {
     std::vector<std::string> values;
     for (const FieldPath& variable : variables_) {
       Result<std::string> value = PathValue(variable, request);
-      if (!value) violations.Add(variable.ToString(), value.error().error_message());
+      if (!value) violations.Add(variable.ToString(), RuleOf(value.error()));
       values.push_back(std::move(value).value_or(""));
     }
     if (!violations.empty()) return {};

@@ -96,9 +96,7 @@ TEST(RouteTable, TellsAllFaultsOfAllMethodsAtOnce) {
       ElementsAre(
           service + "ClientStreaming: a streaming method cannot be served over HTTP/JSON yet",
           service + "ServerStreaming: a streaming method cannot be served over HTTP/JSON yet",
-          service +
-              "EmptyRule: the HTTP rule must have a verb that is an HTTP token and can be sent",
-          service + "EmptyRule: path template \"\", offset 0: a path must begin with \"/\"",
+          service + "EmptyRule: the HTTP rule must have a verb and a path",
           service + "AbsentVariable: path variable \"name\" names no singular field of "
                     "testing.faulty.v1.Request",
           service + "AbsentResponseBody: response_body \"absent\" names no field of "
