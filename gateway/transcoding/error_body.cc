@@ -1,5 +1,6 @@
 #include "gateway/transcoding/error_body.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 

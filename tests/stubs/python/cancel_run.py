@@ -12,8 +12,9 @@ from grpc_status import rpc_status
 
 from extend.v1 import split_run_pb2, split_run_service_pb2, split_run_service_pb2_grpc
 
-# Needed with an organization-scoped key, unless the gateway has a default.
-METADATA = [("x-extend-workspace-id", os.environ.get("EXTEND_WORKSPACE_ID", "ws_example"))]
+# Metadata of each call overrides the gateway's own workspace, if it has one.
+WORKSPACE = os.environ.get("EXTEND_WORKSPACE_ID")
+METADATA = [("x-extend-workspace-id", WORKSPACE)] if WORKSPACE else []
 
 
 def error_info(error):
