@@ -1,5 +1,6 @@
 #include "gateway/transcoding/error_body.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -46,9 +47,9 @@ class Reader : public nlohmann::json_sax<nlohmann::json> {
     ErrorBody* body = Here();
     if (body == nullptr) return true;
     if (key_ == "code" && IsUpperSnake(text)) body->code = text;
-    if (key_ == "message") body->message = std::move(text);
-    if (key_ == "requestId") body->request_id = std::move(text);
-    if (key_ == "docUrl") body->doc_url = std::move(text);
+    if (key_ == "message") body->message = text;
+    if (key_ == "requestId") body->request_id = text;
+    if (key_ == "docUrl") body->doc_url = text;
     return true;
   }
 

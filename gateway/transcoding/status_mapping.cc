@@ -166,7 +166,8 @@ grpc::Status StatusOfTransport(const TransportError& error, const FailureContext
                     DetailsOf(meaning.reason, context));
 }
 
-grpc::Status StatusOfRule(grpc::StatusCode code, std::string_view reason, std::string message,
+grpc::Status StatusOfRule(grpc::StatusCode code, std::string_view reason,
+                          const std::string& message,
                           const std::vector<std::pair<std::string, std::string>>& metadata,
                           const HttpResponse* answer, const FailureContext& context) {
   StatusDetails details = DetailsOf(reason, context);

@@ -49,7 +49,8 @@ grpc::Status StatusOfTransport(const TransportError& error, const FailureContext
 
 /// A failure that the gateway itself states: GATEWAY_… or a reconcile rule's reason, with what the
 /// rule adds to ErrorInfo.metadata. `answer`, if any, gives httpStatus, request id and docUrl.
-grpc::Status StatusOfRule(grpc::StatusCode code, std::string_view reason, std::string message,
+grpc::Status StatusOfRule(grpc::StatusCode code, std::string_view reason,
+                          const std::string& message,
                           const std::vector<std::pair<std::string, std::string>>& metadata,
                           const HttpResponse* answer, const FailureContext& context);
 

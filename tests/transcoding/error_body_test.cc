@@ -54,6 +54,7 @@ TEST(ErrorBody, HoldsNothingWhereThereIsNothingToRead) {
            std::string("{}"),
            std::string(R"({"error":null})"),
            std::string(R"({"error":[{"code":"X","message":"m"}]})"),
+           std::string(R"({"error":{},"code":["X"],"message":["m"],"retryable":[true]})"),
            std::string(R"({"details":{"code":"X","message":"m","retryable":true}})"),
            std::string(R"({"error":{"inner":{"code":"X","message":"m"}}})"),
            std::string("{\"message\":\"\xff\"}"),
