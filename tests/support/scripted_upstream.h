@@ -106,7 +106,7 @@ class ScriptedUpstream {
   struct Tls {
     std::string certificate_pem;
     std::string key_pem;
-    /// Not empty: clients must show a certificate that this CA signed.
+    /// Not empty: clients must show a certificate that one of these CAs signed.
     std::string client_ca_pem;
   };
 

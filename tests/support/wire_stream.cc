@@ -1,5 +1,6 @@
 #include "tests/support/wire_stream.h"
 
+#include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 #include <poll.h>
@@ -43,8 +44,11 @@ SslContext MakeServerContext(const std::string& certificate_pem, const std::stri
     std::abort();  // A test's own certificate is bad: nothing to recover.
   }
   if (!client_ca_pem.empty()) {
-    const Owned<X509> ca = ReadCertificate(client_ca_pem);
-    X509_STORE_add_cert(SSL_CTX_get_cert_store(context.get()), ca.get());
+    const Owned<BIO> reader = Reader(client_ca_pem);
+    while (const Owned<X509> ca{PEM_read_bio_X509(reader.get(), nullptr, nullptr, nullptr)}) {
+      X509_STORE_add_cert(SSL_CTX_get_cert_store(context.get()), ca.get());
+    }
+    ERR_clear_error();  // The end of the text counts as an error.
     SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
   }
   return context;

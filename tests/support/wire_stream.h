@@ -52,7 +52,7 @@ class WireStream {
   std::unique_ptr<SSL, SslDeleter> ssl_;
 };
 
-/// A server's TLS context. With a CA, clients must show a certificate that it signed.
+/// A server's TLS context. With CAs (one or more), clients must show a certificate of theirs.
 SslContext MakeServerContext(const std::string& certificate_pem, const std::string& key_pem,
                              const std::string& client_ca_pem);
 
