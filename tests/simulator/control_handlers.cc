@@ -1,0 +1,60 @@
+#include "tests/simulator/control_handlers.h"
+
+#include <string_view>
+#include <utility>
+
+#include "tests/simulator/create_request.h"
+#include "tests/simulator/run_json.h"
+#include "tests/simulator/status_names.h"
+
+namespace extend_simulator {
+namespace {
+
+using nlohmann::json;
+
+ApiResponse Refuse(int status, std::string message) {
+  return {status, {{"error", std::move(message)}}, {}};
+}
+
+/// The member if it is a string, else `fallback`.
+std::string Text(const json& object, const char* name, const char* fallback) {
+  const auto found = object.find(name);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : fallback;
+}
+
+}  // namespace
+
+std::optional<ApiResponse> ControlHandlers::Answer(const ApiRequest& request) {
+  if (!request.target.starts_with("/_simulator/")) return std::nullopt;
+  if (request.method == "GET" && request.target == "/_simulator/ledger") {
+    return ApiResponse{200, Ledger(), {}};
+  }
+  if (request.method == "POST" && request.target == "/_simulator/runs") return Seed(request.body);
+  return Refuse(404, "there are GET /_simulator/ledger and POST /_simulator/runs");
+}
+
+json ControlHandlers::Ledger() {
+  json runs = json::object();
+  for (const auto& [id, entry] : store_.Ledger()) {
+    runs[id] = {{"status", StatusName(entry.status)},
+                {"created", entry.created},
+                {"cancelsAccepted", entry.cancels_accepted},
+                {"cancelsRefused", entry.cancels_refused},
+                {"deleted", entry.deleted},
+                {"metadata", entry.metadata}};
+  }
+  return {{"runs", std::move(runs)}};
+}
+
+ApiResponse ControlHandlers::Seed(const std::string& body) {
+  const auto object = ParseObject(body);
+  if (!object) return Refuse(400, object.error().message);
+  const std::optional<RunStatus> status = ParseStatus(Text(*object, "status", ""));
+  if (!status) return Refuse(400, "status must be a run's status");
+  const std::optional<SplitRun> run = store_.Seed(
+      Text(*object, "id", ""), *status, DefaultRequest(Text(*object, "fileName", "packet.pdf")));
+  if (!run) return Refuse(409, "the id is taken, or there are too many runs");
+  return {200, RunJson(*run, splits_), {}};
+}
+
+}  // namespace extend_simulator

@@ -1,0 +1,31 @@
+#include "tests/simulator/errors.h"
+
+#include <utility>
+
+namespace extend_simulator {
+
+ApiError InvalidRequest(std::string message) {
+  return {400, "INVALID_REQUEST", std::move(message)};
+}
+ApiError NotFound(std::string message) { return {404, "NOT_FOUND", std::move(message)}; }
+
+nlohmann::json ErrorBody(const ApiError& error, const std::string& request_id, ErrorShape shape) {
+  nlohmann::json fields = {{"code", error.code},
+                           {"message", error.message},
+                           {"retryable", error.retryable},
+                           {"requestId", request_id}};
+  switch (shape) {
+    case ErrorShape::kCurrent:
+      fields["docUrl"] = "https://docs.extend.ai/errors#" + error.code;
+      return fields;
+    case ErrorShape::kNested:
+      return {{"error", std::move(fields)}};
+    case ErrorShape::kLegacy:
+      return {{"success", false}, {"error", error.message}};
+    case ErrorShape::kText:
+      break;
+  }
+  return {{"error", error.message}};
+}
+
+}  // namespace extend_simulator

@@ -1,0 +1,33 @@
+// The API's errors and the body shapes that are in use for them. Pure functions.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <tl/expected.hpp>
+
+namespace extend_simulator {
+
+struct ApiError {
+  int http_status;
+  std::string code;
+  std::string message;
+  bool retryable = false;
+};
+
+ApiError InvalidRequest(std::string message);
+ApiError NotFound(std::string message);
+
+enum class ErrorShape {
+  /// {"code","message","retryable","requestId","docUrl"}
+  kCurrent,
+  /// {"error":{"code","message","retryable","requestId"}}
+  kNested,
+  /// {"success":false,"error":"text"}
+  kLegacy,
+  /// {"error":"text"}
+  kText,
+};
+
+nlohmann::json ErrorBody(const ApiError& error, const std::string& request_id, ErrorShape shape);
+
+}  // namespace extend_simulator

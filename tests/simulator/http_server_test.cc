@@ -1,0 +1,182 @@
+// The simulator over real sockets: what only the HTTP layer can get wrong.
+#include "tests/simulator/http_server.h"
+
+#include <arpa/inet.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <httplib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <memory>
+#include <vector>
+
+namespace extend_simulator {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+const httplib::Headers kHeaders = {{"Authorization", "Bearer key"},
+                                   {"X-Extend-Api-Version", "2026-02-09"}};
+
+class HttpServerTest : public testing::Test {
+ protected:
+  httplib::Client NewClient() {
+    httplib::Client client("127.0.0.1", server_.port());
+    client.set_default_headers(kHeaders);
+    return client;
+  }
+
+  Simulator simulator_{{}, [] { return std::chrono::system_clock::now(); }};
+  HttpServer server_{{}, simulator_};
+};
+
+/// Sends bytes, then reads until the server closes the connection or `enough` has come.
+std::string Exchange(int port, const std::string& bytes, const std::string& enough) {
+  const int connection = ::socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<std::uint16_t>(port));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  std::string answer;
+  if (::connect(connection, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0 &&
+      ::send(connection, bytes.data(), bytes.size(), MSG_NOSIGNAL) >= 0) {
+    std::array<char, 4096> buffer;
+    while (answer.find(enough) == std::string::npos) {
+      const auto count = ::recv(connection, buffer.data(), buffer.size(), 0);
+      if (count <= 0) break;
+      answer.append(buffer.data(), static_cast<std::size_t>(count));
+    }
+  }
+  ::close(connection);
+  return answer;
+}
+
+TEST_F(HttpServerTest, CancelsOverHttp) {
+  httplib::Client client = NewClient();
+  const auto answer = client.Post("/split_runs/splr_Xj8mK2pL9nR4vT7qY5wZ/cancel");
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->status, 200);
+  EXPECT_EQ(answer->get_header_value("Content-Type"), "application/json");
+  EXPECT_THAT(answer->get_header_value("x-extend-request-id"), StartsWith("req_"));
+  EXPECT_EQ(json::parse(answer->body)["status"], "CANCELLED");
+}
+
+TEST_F(HttpServerTest, CreatesFromAChunkedBodyToo) {
+  httplib::Client client = NewClient();
+  const std::string body = R"({"splitter": {"id": "spl_a"}, "file": {"id": "file_a"}})";
+  const auto plain = client.Post("/split_runs", body, "application/json");
+  ASSERT_TRUE(plain);
+  EXPECT_EQ(plain->status, 200);
+  const auto chunked = client.Post(
+      "/split_runs",
+      [&](std::size_t, httplib::DataSink& sink) {
+        sink.write(body.data(), body.size());
+        sink.done();
+        return true;
+      },
+      "application/json");
+  ASSERT_TRUE(chunked);
+  EXPECT_EQ(chunked->status, 200);
+}
+
+TEST_F(HttpServerTest, AnswersAPostThatAnnouncesNoBodyAtOnce) {
+  const std::string answer =
+      Exchange(server_.port(),
+               "POST /split_runs/splr_Xj8mK2pL9nR4vT7qY5wZ/cancel HTTP/1.1\r\nHost: a\r\n"
+               "Authorization: Bearer key\r\nX-Extend-Api-Version: 2026-02-09\r\n\r\n",
+               "\"usage\":");
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 200"));
+}
+
+TEST_F(HttpServerTest, AnEncodedSlashDoesNotReachAnotherEndpoint) {
+  const std::string answer = Exchange(
+      server_.port(),
+      "POST /split_runs/splr_Xj8mK2pL9nR4vT7qY5wZ%2Fcancel HTTP/1.1\r\nHost: a\r\n"
+      "Authorization: Bearer key\r\nX-Extend-Api-Version: 2026-02-09\r\nContent-Length: 0\r\n\r\n",
+      "retryable");
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 404"));
+}
+
+TEST_F(HttpServerTest, HostileRequestsGetTheDocumentedErrorBody) {
+  const std::string long_text(9000, 'a');
+  const std::pair<std::string, const char*> kCases[] = {
+      {"GARBAGE\r\n\r\n", "HTTP/1.1 400"},
+      {"GET /" + long_text + " HTTP/1.1\r\n\r\n", "HTTP/1.1 414"},
+      {"GET /" + long_text.substr(0, 8000) + " HTTP/1.1\r\n\r\n", "HTTP/1.1 401"},
+      {"GET / HTTP/1.1\r\nx: " + long_text + "\r\n\r\n", "HTTP/1.1 400"},
+      {"BREW / HTTP/1.1\r\n\r\n", "HTTP/1.1 400"},
+  };
+  for (const auto& [bytes, status] : kCases) {
+    const std::string answer = Exchange(server_.port(), bytes, "\"retryable\"");
+    EXPECT_THAT(answer, StartsWith(status)) << bytes.substr(0, 80);
+    EXPECT_THAT(answer, HasSubstr("x-extend-request-id: req_"));
+    EXPECT_THAT(answer, HasSubstr("\"code\":"));
+  }
+}
+
+TEST_F(HttpServerTest, RefusesABodyOverTheLimit) {
+  httplib::Client client = NewClient();
+  const auto fits = client.Post("/split_runs", std::string(kMaxBodyBytes, ' '), "application/json");
+  ASSERT_TRUE(fits);
+  EXPECT_EQ(fits->status, 400) << "read, and found to be no JSON";
+  const auto refused =
+      client.Post("/split_runs", std::string(kMaxBodyBytes + 1, ' '), "application/json");
+  ASSERT_TRUE(refused);
+  EXPECT_EQ(refused->status, 413);
+  EXPECT_EQ(json::parse(refused->body)["code"], "INVALID_REQUEST");
+}
+
+TEST_F(HttpServerTest, KeepsConnectionsAlive) {
+  httplib::Client client = NewClient();
+  client.set_keep_alive(true);
+  int opened = 0;
+  client.set_socket_options([&](int) { ++opened; });
+  for (int i = 0; i < 20; ++i) ASSERT_TRUE(client.Get("/split_runs"));
+  EXPECT_EQ(opened, 1);
+}
+
+TEST_F(HttpServerTest, Serves256ConnectionsAtTheSameTime) {
+  std::vector<std::unique_ptr<httplib::Client>> clients;
+  for (int i = 0; i < 256; ++i) {
+    auto& client = clients.emplace_back(std::make_unique<httplib::Client>(NewClient()));
+    client->set_keep_alive(true);
+    const auto answer = client->Get("/split_runs");  // and the connection stays open
+    ASSERT_TRUE(answer) << "connection " << i;
+    ASSERT_EQ(answer->status, 200);
+  }
+}
+
+TEST_F(HttpServerTest, RefusesAPortThatIsTaken) {
+  EXPECT_THROW(HttpServer({.port = server_.port()}, simulator_), std::runtime_error);
+}
+
+TEST(HttpServer, ServesTls) {
+  const std::string cert = testing::TempDir() + "/simulator_cert.pem";
+  const std::string key = testing::TempDir() + "/simulator_key.pem";
+  const std::string command =
+      "openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=localhost -days 1"
+      " -addext subjectAltName=IP:127.0.0.1 -keyout '" +
+      key + "' -out '" + cert + "' >/dev/null 2>&1";
+  ASSERT_EQ(std::system(command.c_str()), 0);
+  Simulator simulator({}, [] { return std::chrono::system_clock::now(); });
+  const HttpServer server({.tls_cert = cert, .tls_key = key}, simulator);
+  EXPECT_THAT(server.url(), StartsWith("https://127.0.0.1:"));
+  httplib::SSLClient client("127.0.0.1", server.port());
+  client.set_ca_cert_path(cert.c_str());
+  client.set_default_headers(kHeaders);
+  const auto answer = client.Get("/split_runs");
+  ASSERT_TRUE(answer) << httplib::to_string(answer.error());
+  EXPECT_EQ(answer->status, 200);
+}
+
+TEST(HttpServer, RefusesUnusableTlsFiles) {
+  Simulator simulator({}, [] { return std::chrono::system_clock::now(); });
+  EXPECT_THROW(HttpServer({.tls_cert = "none", .tls_key = "none"}, simulator), std::runtime_error);
+}
+
+}  // namespace
+}  // namespace extend_simulator

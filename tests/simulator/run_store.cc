@@ -1,0 +1,186 @@
+#include "tests/simulator/run_store.h"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+namespace extend_simulator {
+namespace {
+
+constexpr std::string_view kIdAlphabet =
+    "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+constexpr int kIdLength = 20;
+
+bool WillFail(const RunRequest& request) {
+  return request.file.name.find("corrupt") != std::string::npos;
+}
+
+/// A batch is as far as the run that is furthest behind; when all have ended, one that was
+/// processed decides.
+RunStatus BatchStatus(const std::map<RunStatus, std::size_t>& counts) {
+  const auto any = [&](RunStatus status) { return counts.contains(status); };
+  if (any(RunStatus::kPending) && counts.size() == 1) return RunStatus::kPending;
+  if (any(RunStatus::kPending) || any(RunStatus::kProcessing)) return RunStatus::kProcessing;
+  if (any(RunStatus::kProcessed)) return RunStatus::kProcessed;
+  return any(RunStatus::kFailed) ? RunStatus::kFailed : RunStatus::kCancelled;
+}
+
+}  // namespace
+
+RunStore::RunStore(Durations durations, Now now, std::size_t max_runs)
+    : durations_(durations), now_(std::move(now)), max_runs_(max_runs) {}
+
+std::optional<SplitRun> RunStore::Create(RunRequest request) {
+  const std::scoped_lock lock(mutex_);
+  if (ledger_.size() >= max_runs_) return std::nullopt;
+  return Insert(std::move(request), now_());
+}
+
+std::optional<Batch> RunStore::CreateBatch(std::vector<RunRequest> requests) {
+  const std::scoped_lock lock(mutex_);
+  if (max_runs_ - ledger_.size() < requests.size()) return std::nullopt;
+  const Time now = now_();
+  const std::string id = NewId("bpr_");
+  BatchEntry entry{.run_ids = {}, .created_at = now};
+  std::map<RunStatus, std::size_t> counts;
+  for (RunRequest& request : requests) {
+    request.source = "BATCH_PROCESSOR_RUN";
+    request.source_id = id;
+    request.batch_id = id;
+    const SplitRun run = Insert(std::move(request), now);
+    ++counts[run.status];
+    entry.run_ids.push_back(run.id);
+  }
+  Batch batch{id, BatchStatus(counts), entry.run_ids.size(), now};
+  batches_.emplace(id, std::move(entry));
+  return batch;
+}
+
+std::optional<SplitRun> RunStore::Seed(std::string id, RunStatus status, RunRequest request) {
+  const std::scoped_lock lock(mutex_);
+  if (ledger_.size() >= max_runs_ || ledger_.contains(id)) return std::nullopt;
+  if (id.empty()) id = NewId("splr_");
+  const Time now = now_();
+  ledger_[id] = {.status = status, .created = 1, .metadata = request.metadata};
+  Entry& entry = runs_[id];
+  entry.run = {std::move(id), status, std::move(request), now, now};
+  return entry.run;
+}
+
+SplitRun RunStore::Insert(RunRequest request, Time now) {
+  std::string id = NewId("splr_");
+  ledger_[id] = {.created = 1, .metadata = request.metadata};
+  Entry& entry = runs_[id];
+  entry.starts_at = now + durations_.pending;
+  if (durations_.processing) entry.ends_at = *entry.starts_at + *durations_.processing;
+  entry.run = {std::move(id), RunStatus::kPending, std::move(request), now, now};
+  Advance(entry, now);
+  return entry.run;
+}
+
+std::optional<SplitRun> RunStore::Get(const std::string& id) {
+  const std::scoped_lock lock(mutex_);
+  const Entry* entry = Find(id);
+  if (entry == nullptr) return std::nullopt;
+  return entry->run;
+}
+
+std::optional<Batch> RunStore::GetBatch(const std::string& id) {
+  const std::scoped_lock lock(mutex_);
+  const auto batch = batches_.find(id);
+  if (batch == batches_.end()) return std::nullopt;
+  std::map<RunStatus, std::size_t> counts;
+  for (const std::string& run_id : batch->second.run_ids) {
+    Find(run_id);
+    ++counts[ledger_[run_id].status];
+  }
+  return Batch{id, BatchStatus(counts), batch->second.run_ids.size(), batch->second.created_at};
+}
+
+RunPage RunStore::List(const ListQuery& query) {
+  const std::scoped_lock lock(mutex_);
+  const Time now = now_();
+  std::vector<std::pair<PageKey, const SplitRun*>> found;
+  for (auto& [id, entry] : runs_) {
+    Advance(entry, now);
+    if (!query.Matches(entry.run)) continue;
+    PageKey key = query.KeyOf(entry.run);
+    if (query.after && !query.Before(*query.after, key)) continue;
+    found.emplace_back(std::move(key), &entry.run);
+  }
+  std::ranges::sort(found,
+                    [&](const auto& a, const auto& b) { return query.Before(a.first, b.first); });
+  const std::size_t size = std::min(found.size(), static_cast<std::size_t>(query.page_size));
+  RunPage page;
+  for (std::size_t i = 0; i < size; ++i) page.runs.push_back(*found[i].second);
+  if (size < found.size()) page.next = found[size - 1].first;
+  return page;
+}
+
+CancelResult RunStore::Cancel(const std::string& id) {
+  const std::scoped_lock lock(mutex_);
+  Entry* entry = Find(id);
+  if (entry == nullptr) return {CancelOutcome::kNoSuchRun, {}};
+  if (entry->run.status != RunStatus::kProcessing) {
+    ++ledger_[id].cancels_refused;
+    return {CancelOutcome::kRefused, entry->run};
+  }
+  ++ledger_[id].cancels_accepted;
+  const Time now = now_();
+  if (!entry->cancelled_at) entry->cancelled_at = now + durations_.cancelling;
+  Advance(*entry, now);
+  return {CancelOutcome::kAccepted, entry->run};
+}
+
+bool RunStore::Delete(const std::string& id) {
+  const std::scoped_lock lock(mutex_);
+  if (Find(id) == nullptr) return false;
+  ++ledger_[id].deleted;
+  runs_.erase(id);
+  return true;
+}
+
+std::map<std::string, LedgerEntry> RunStore::Ledger() {
+  const std::scoped_lock lock(mutex_);
+  const Time now = now_();
+  for (auto& [id, entry] : runs_) Advance(entry, now);
+  return ledger_;
+}
+
+RunStore::Entry* RunStore::Find(const std::string& id) {
+  const auto found = runs_.find(id);
+  if (found == runs_.end()) return nullptr;
+  Advance(found->second, now_());
+  return &found->second;
+}
+
+void RunStore::Advance(Entry& entry, Time now) {
+  SplitRun& run = entry.run;
+  if (run.status == RunStatus::kPending && entry.starts_at && *entry.starts_at <= now) {
+    SetStatus(run, RunStatus::kProcessing, *entry.starts_at);
+  }
+  if (run.status != RunStatus::kProcessing) return;
+  const Time ends_at = entry.ends_at.value_or(Time::max());
+  const Time cancelled_at = entry.cancelled_at.value_or(Time::max());
+  if (std::min(ends_at, cancelled_at) > now) return;
+  if (cancelled_at < ends_at) {
+    SetStatus(run, RunStatus::kCancelled, cancelled_at);
+  } else {
+    SetStatus(run, WillFail(run.request) ? RunStatus::kFailed : RunStatus::kProcessed, ends_at);
+  }
+}
+
+void RunStore::SetStatus(SplitRun& run, RunStatus status, Time when) {
+  run.status = status;
+  run.updated_at = when;
+  ledger_[run.id].status = status;
+}
+
+std::string RunStore::NewId(const char* prefix) {
+  std::uniform_int_distribution<std::size_t> letter(0, kIdAlphabet.size() - 1);
+  std::string id = prefix;
+  for (int i = 0; i < kIdLength; ++i) id += kIdAlphabet[letter(random_)];
+  return id;
+}
+
+}  // namespace extend_simulator

@@ -1,0 +1,271 @@
+// The API as a caller sees it, without a socket.
+#include "tests/simulator/simulator.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "tests/simulator/status_names.h"
+#include "tests/simulator/test_clock.h"
+
+namespace extend_simulator {
+namespace {
+
+using nlohmann::json;
+using testing::Contains;
+using testing::HasSubstr;
+using testing::Pair;
+using testing::StartsWith;
+
+constexpr const char* kProcessingRun = "splr_Xj8mK2pL9nR4vT7qY5wZ";
+constexpr const char* kProcessedRun = "splr_Dk2sA9fL7zX4cQ8vN1mB";
+constexpr const char* kCreateBody = R"({
+  "config": {"splitClassifications": [{"id": "a", "type": "A", "description": "An a"}]},
+  "file": {"url": "https://files.example/march.pdf"}})";
+
+class SimulatorTest : public testing::Test {
+ protected:
+  void Start(const SimulatorOptions& options) {
+    simulator_ = std::make_unique<Simulator>(options, clock_.Function());
+  }
+  ApiResponse Call(const std::string& method, const std::string& target,
+                   const std::string& body = "") {
+    if (!simulator_) Start({});
+    return simulator_->Answer({method, target, body, [this](const std::string& name) {
+                                 const auto found = headers_.find(name);
+                                 return found == headers_.end() ? "" : found->second;
+                               }});
+  }
+  json Ledger(const std::string& id) { return Call("GET", "/_simulator/ledger").body["runs"][id]; }
+
+  TestClock clock_;
+  std::map<std::string, std::string> headers_ = {{"authorization", "Bearer key"},
+                                                 {"x-extend-api-version", "2026-02-09"}};
+  std::unique_ptr<Simulator> simulator_;
+};
+
+void ExpectError(const ApiResponse& answer, int status, const char* code) {
+  EXPECT_EQ(answer.status, status);
+  EXPECT_EQ(answer.body["code"], code);
+  EXPECT_FALSE(answer.body["message"].get<std::string>().empty());
+  EXPECT_TRUE(answer.body["retryable"].is_boolean());
+  EXPECT_THAT(answer.headers,
+              Contains(Pair("x-extend-request-id", answer.body["requestId"].get<std::string>())));
+}
+
+TEST_F(SimulatorTest, RefusesWithoutABearerToken) {
+  for (const char* value : {"", "Bearer ", "Bearer", "Basic key", "key"}) {
+    headers_["authorization"] = value;
+    ExpectError(Call("GET", "/split_runs"), 401, "UNAUTHORIZED");
+  }
+}
+
+TEST_F(SimulatorTest, ChecksTheTokenIfThereIsAKey) {
+  Start({.api = {.api_key = "secret"}});
+  ExpectError(Call("GET", "/split_runs"), 401, "UNAUTHORIZED");
+  headers_["authorization"] = "Bearer secret";
+  EXPECT_EQ(Call("GET", "/split_runs").status, 200);
+}
+
+TEST_F(SimulatorTest, RefusesWithoutAKnownApiVersion) {
+  for (const char* value : {"", "2020-01-01", "latest"}) {
+    headers_["x-extend-api-version"] = value;
+    ExpectError(Call("GET", "/split_runs"), 400, "INVALID_REQUEST");
+  }
+}
+
+TEST_F(SimulatorTest, RequiresAWorkspaceWhenToldSoAndEchoesIt) {
+  Start({.api = {.require_workspace = true}});
+  ExpectError(Call("GET", "/split_runs"), 400, "INVALID_REQUEST");
+  headers_["x-extend-workspace-id"] = "ws_1";
+  EXPECT_THAT(Call("GET", "/split_runs").headers, Contains(Pair("x-extend-workspace-id", "ws_1")));
+  for (const std::string& value :
+       {std::string("1"), std::string("ws_\r\nx: y"), "ws_" + std::string(300, 'a')}) {
+    headers_["x-extend-workspace-id"] = value;
+    ExpectError(Call("GET", "/split_runs"), 400, "INVALID_REQUEST");
+  }
+}
+
+TEST_F(SimulatorTest, UnknownEndpointsAreNotFound) {
+  const std::pair<const char*, const char*> kCases[] = {
+      {"GET", "/"},
+      {"GET", "/split_runs/"},
+      {"PUT", "/split_runs"},
+      {"GET", "/split_runs/splr_Xj8mK2pL9nR4vT7qY5wZ/cancel"},
+      {"POST", "/split_runs/splr_Xj8mK2pL9nR4vT7qY5wZ"},
+      {"POST", "/split_runs/splr_Xj8mK2pL9nR4vT7qY5wZ%2Fcancel"},
+      {"GET", "/split_runs/a/b"},
+      {"GET", "/batch_runs"},
+  };
+  for (const auto& [method, target] : kCases) {
+    SCOPED_TRACE(std::string(method) + " " + target);
+    ExpectError(Call(method, target), 404, "NOT_FOUND");
+  }
+}
+
+TEST_F(SimulatorTest, AnEncodedSlashStaysInTheId) {
+  const ApiResponse answer = Call("GET", "/split_runs/a%2Fcancel%3Fx%20y");
+  ExpectError(answer, 404, "NOT_FOUND");
+  EXPECT_THAT(answer.body["message"].get<std::string>(), HasSubstr("a/cancel?x y"));
+}
+
+TEST_F(SimulatorTest, MalformedTargetsAreRefused) {
+  for (const char* target :
+       {"", "*", "/split_runs/%", "/split_runs/%4", "/split_runs/%zz", "/split_runs?status=%"}) {
+    ExpectError(Call("GET", target), 400, "INVALID_REQUEST");
+  }
+}
+
+TEST_F(SimulatorTest, CreatedRunCanBeReadCancelledAndDeleted) {
+  const ApiResponse created = Call("POST", "/split_runs", kCreateBody);
+  EXPECT_EQ(created.body["status"], "PROCESSING");
+  const std::string id = created.body["id"];
+  EXPECT_EQ(Call("GET", "/split_runs/" + id).body, created.body);
+  EXPECT_EQ(Call("POST", "/split_runs/" + id + "/cancel").body["status"], "CANCELLED");
+  EXPECT_EQ(Call("DELETE", "/split_runs/" + id).body, json({{"id", id}}));
+  ExpectError(Call("DELETE", "/split_runs/" + id), 404, "NOT_FOUND");
+  ExpectError(Call("GET", "/split_runs/" + id), 404, "NOT_FOUND");
+  ExpectError(Call("POST", "/split_runs/" + id + "/cancel"), 404, "NOT_FOUND");
+  const json ledger = Ledger(id);
+  EXPECT_EQ(ledger["cancelsAccepted"], 1);
+  EXPECT_EQ(ledger["deleted"], 1);
+}
+
+TEST_F(SimulatorTest, SecondCancelIsRefusedWithTheConfiguredStatus) {
+  for (const int status : {400, 409, 422}) {
+    Start({.api = {.refusal_status = status}});
+    const std::string target = std::string("/split_runs/") + kProcessingRun + "/cancel";
+    EXPECT_EQ(Call("POST", target).status, 200);
+    const ApiResponse second = Call("POST", target);
+    ExpectError(second, status, "INVALID_REQUEST");
+    EXPECT_THAT(second.body["message"].get<std::string>(), HasSubstr("cannot be cancelled"));
+    EXPECT_EQ(Ledger(kProcessingRun)["cancelsRefused"], 1);
+  }
+}
+
+TEST_F(SimulatorTest, EverySeededRunIsInItsState) {
+  for (const auto& [id, status] : kSeededRuns) {
+    EXPECT_EQ(Call("GET", std::string("/split_runs/") + id).body["status"], StatusName(status));
+  }
+}
+
+TEST_F(SimulatorTest, ListsSummariesPageByPage) {
+  std::set<std::string> ids;
+  std::string target = "/split_runs?maxPageSize=4&sortBy=createdAt&sortDir=asc";
+  const ApiResponse first = Call("GET", target);
+  EXPECT_EQ(first.body["object"], "list");
+  ASSERT_EQ(first.body["data"].size(), 4U);
+  EXPECT_FALSE(first.body["data"][0].contains("config"));
+  std::string encoded;
+  for (const char c : first.body["nextPageToken"].get<std::string>()) {
+    const bool plain = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
+    static constexpr const char* kHex = "0123456789ABCDEF";
+    encoded += plain ? std::string(1, c) : std::string{'%', kHex[c / 16], kHex[c % 16]};
+  }
+  const ApiResponse second = Call("GET", target + "&nextPageToken=" + encoded);
+  EXPECT_EQ(second.body["data"].size(), kSeededRuns.size() - 4);
+  EXPECT_FALSE(second.body.contains("nextPageToken"));
+  for (const ApiResponse* page : {&first, &second}) {
+    for (const json& run : page->body["data"]) ids.insert(run["id"]);
+  }
+  EXPECT_EQ(ids.size(), kSeededRuns.size());
+}
+
+TEST_F(SimulatorTest, UnencodedPageTokenIsRefused) {
+  const std::string token = Call("GET", "/split_runs?maxPageSize=1").body["nextPageToken"];
+  ExpectError(Call("GET", "/split_runs?nextPageToken=" + token), 400, "INVALID_REQUEST");
+}
+
+TEST_F(SimulatorTest, CreatesABatch) {
+  const ApiResponse batch = Call("POST", "/split_runs/batch", R"({"splitter": {"id": "spl_a"},
+      "inputs": [{"file": {"id": "file_a"}}, {"file": {"id": "file_b"}}]})");
+  EXPECT_EQ(batch.body["runCount"], 2);
+  const std::string id = batch.body["id"];
+  EXPECT_EQ(Call("GET", "/batch_runs/" + id).body, batch.body);
+  EXPECT_EQ(Call("GET", "/split_runs?batchId=" + id).body["data"].size(), 2U);
+  ExpectError(Call("GET", "/batch_runs/bpr_unknown"), 404, "NOT_FOUND");
+}
+
+TEST_F(SimulatorTest, RefusesBadBodies) {
+  for (const char* target : {"/split_runs", "/split_runs/batch"}) {
+    for (const char* body : {"", "{", "[]", "{}", "\xff", R"({"config": 1, "inputs": 1})"}) {
+      ExpectError(Call("POST", target, body), 400, "INVALID_REQUEST");
+    }
+  }
+}
+
+TEST_F(SimulatorTest, CreatingMoreThanAllowedIsBlocked) {
+  Start({.max_runs = kSeededRuns.size() + 1});
+  EXPECT_EQ(Call("POST", "/split_runs", kCreateBody).status, 200);
+  ExpectError(Call("POST", "/split_runs", kCreateBody), 402, "USAGE_BLOCKED");
+}
+
+TEST_F(SimulatorTest, LimitsTheRatePerCategory) {
+  Start({.api = {.requests_per_second = 2}});
+  EXPECT_EQ(Call("GET", "/split_runs").status, 200);
+  EXPECT_EQ(Call("GET", "/split_runs").status, 200);
+  const ApiResponse refused = Call("GET", "/split_runs");
+  ExpectError(refused, 429, "RATE_LIMIT_EXCEEDED");
+  EXPECT_EQ(refused.body["retryable"], true);
+  EXPECT_THAT(refused.headers, Contains(Pair("Retry-After", "1")));
+  EXPECT_THAT(refused.headers, Contains(Pair("X-RateLimit-Reset", "1770652801")));
+  EXPECT_EQ(Call("POST", "/split_runs", kCreateBody).status, 200) << "another category";
+  clock_.Pass(std::chrono::seconds{1});
+  EXPECT_EQ(Call("GET", "/split_runs").status, 200);
+}
+
+TEST_F(SimulatorTest, ErrorsComeInEveryShape) {
+  const auto body = [&](ErrorShape shape) {
+    Start({.api = {.error_shape = shape}});
+    return Call("GET", "/split_runs/none").body;
+  };
+  const json fields = {{"code", "NOT_FOUND"},
+                       {"message", "Split run not found: none"},
+                       {"retryable", false},
+                       {"requestId", "req_0000000000000001"}};
+  json current = fields;
+  current["docUrl"] = "https://docs.extend.ai/errors#NOT_FOUND";
+  EXPECT_EQ(body(ErrorShape::kCurrent), current);
+  EXPECT_EQ(body(ErrorShape::kNested), json({{"error", fields}}));
+  EXPECT_EQ(body(ErrorShape::kLegacy), json({{"success", false}, {"error", fields["message"]}}));
+  EXPECT_EQ(body(ErrorShape::kText), json({{"error", fields["message"]}}));
+}
+
+TEST_F(SimulatorTest, EveryAnswerHasARequestIdOfItsOwn) {
+  std::set<std::string> ids;
+  for (const char* target : {"/split_runs", "/none", "/split_runs?status=none"}) {
+    const ApiResponse answer = Call("GET", target);
+    for (const auto& [name, value] : answer.headers) {
+      if (name == "x-extend-request-id") ids.insert(value);
+    }
+  }
+  EXPECT_EQ(ids.size(), 3U);
+}
+
+TEST_F(SimulatorTest, ControlSeedsARunThatStays) {
+  headers_.clear();
+  const ApiResponse seeded = Call("POST", "/_simulator/runs",
+                                  R"({"status": "PROCESSING", "id": "a/b", "fileName": "x.csv"})");
+  EXPECT_EQ(seeded.body["file"]["name"], "x.csv");
+  clock_.Pass(std::chrono::hours{1000});
+  EXPECT_EQ(Ledger("a/b")["status"], "PROCESSING");
+  EXPECT_EQ(Call("POST", "/_simulator/runs", R"({"status": "FAILED", "id": "a/b"})").status, 409);
+  const ApiResponse named = Call("POST", "/_simulator/runs", R"({"status": "PROCESSED"})");
+  EXPECT_THAT(named.body["id"].get<std::string>(), StartsWith("splr_"));
+}
+
+TEST_F(SimulatorTest, ControlRefusesNonsense) {
+  EXPECT_EQ(Call("POST", "/_simulator/runs", "{").status, 400);
+  EXPECT_EQ(Call("POST", "/_simulator/runs", R"({"status": 3})").status, 400);
+  EXPECT_EQ(Call("GET", "/_simulator/other").status, 404);
+}
+
+TEST_F(SimulatorTest, ProcessedRunHasAsManySplitsAsConfigured) {
+  Start({.api = {.splits = 500}});
+  const json run = Call("GET", std::string("/split_runs/") + kProcessedRun).body;
+  EXPECT_EQ(run["output"]["splits"].size(), 500U);
+}
+
+}  // namespace
+}  // namespace extend_simulator
