@@ -37,13 +37,15 @@ constexpr std::array<CommandEntry, 6> kCommands = {{
     {"version", Command::kVersion, "version", "Prints the version, and those of the libraries."},
 }};
 
+constexpr std::string_view kValues =
+    "A DURATION is a number with its unit, ms, s, m or h; a SIZE is a number of bytes, or has a "
+    "unit, KiB or MiB. Each flag is also a variable: EXTEND_GATEWAY_ and its name in capitals, as "
+    "in EXTEND_GATEWAY_TIMEOUT. There a repeatable flag's values are separated by commas, and a "
+    "switch is true or false. An empty variable counts as unset.";
 constexpr std::string_view kSources =
-    "Each flag is also a variable (EXTEND_GATEWAY_ and its name in capitals, as in "
-    "EXTEND_GATEWAY_LOG_LEVEL) and a key of the config file. A flag wins over its variable, that "
-    "over the shared EXTEND_ one where there is one, and that over the file; a repeatable flag's "
-    "values are taken from one of them only. In a variable they are separated by commas, and a "
-    "switch is true or false. An empty variable counts as unset. The API key is never a flag: "
-    "EXTEND_API_KEY or --api-key-file.";
+    "A flag wins over its variable, that over the shared EXTEND_ variable where there is one, and "
+    "that over the config file. A repeatable flag's values are taken from one of them only. The "
+    "API key is never a flag: EXTEND_API_KEY or --api-key-file.";
 
 constexpr std::size_t kHelpWidth = 80;
 constexpr std::size_t kHelpIndent = 8;
@@ -187,8 +189,11 @@ std::string HelpText(Command command) {
     }
   }
   text += formatter.make_groups(&app, CLI::AppFormatMode::Normal);
-  if (!FlagsOf(command).empty()) text += "\n" + Wrapped(kSources, kHelpWidth) + "\n";
-  return text;
+  if (command != Command::kVersion) text += "\n" + Wrapped(kValues, kHelpWidth) + "\n";
+  if (command == Command::kServe || command == Command::kCheck) {
+    text += "\n" + Wrapped(kSources, kHelpWidth) + "\n";
+  }
+  return CLI::detail::find_and_replace(text, "\n\n\n", "\n\n");
 }
 
 }  // namespace gateway

@@ -1,0 +1,266 @@
+// The real binary: its exit codes, its signals, and the files that it watches.
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <spawn.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "gateway/serving/client_command.h"
+#include "tests/support/scripted_upstream.h"
+#include "tests/wire/gateway_fixture.h"
+
+namespace gateway {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::AllOf;
+using testing::HasSubstr;
+
+/// A run of the binary. Its output is complete after Exit.
+class Process {
+ public:
+  explicit Process(std::vector<std::string> arguments, std::vector<std::string> variables = {}) {
+    arguments.insert(arguments.begin(), GATEWAY_BINARY);
+    std::array<int, 2> pipe_ends{};
+    if (pipe2(pipe_ends.data(), O_CLOEXEC) != 0) return;
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, pipe_ends[1], STDOUT_FILENO);
+    posix_spawn_file_actions_adddup2(&actions, pipe_ends[1], STDERR_FILENO);
+    posix_spawn(&pid_, GATEWAY_BINARY, &actions, nullptr, Pointers(arguments).data(),
+                Pointers(variables).data());
+    posix_spawn_file_actions_destroy(&actions);
+    close(pipe_ends[1]);
+    reader_ = std::thread([this, output = pipe_ends[0]] { Read(output); });
+  }
+  ~Process() {
+    if (reader_.joinable()) {
+      Signal(SIGKILL);
+      Exit();
+    }
+  }
+  Process(const Process&) = delete;
+  Process& operator=(const Process&) = delete;
+
+  void Signal(int signal) const { kill(pid_, signal); }
+
+  /// Waits for the end: its exit code, or -1 if a signal has killed it.
+  int Exit() {
+    reader_.join();
+    int status = 0;
+    waitpid(pid_, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  }
+
+  /// What went to standard output and standard error.
+  [[nodiscard]] const std::string& output() const { return output_; }
+
+ private:
+  static std::vector<char*> Pointers(std::vector<std::string>& texts) {
+    std::vector<char*> pointers;
+    for (std::string& text : texts) pointers.push_back(text.data());
+    pointers.push_back(nullptr);
+    return pointers;
+  }
+
+  void Read(int descriptor) {
+    std::array<char, 4096> buffer{};
+    ssize_t count = 0;
+    while ((count = read(descriptor, buffer.data(), buffer.size())) > 0) {
+      output_.append(buffer.data(), static_cast<std::size_t>(count));
+    }
+    close(descriptor);
+  }
+
+  pid_t pid_ = -1;
+  std::string output_;
+  std::thread reader_;
+};
+
+class ProcessTest : public testing::Test {
+ protected:
+  ProcessTest() { std::filesystem::create_directory(directory_); }
+  ~ProcessTest() override { std::filesystem::remove_all(directory_); }
+
+  [[nodiscard]] std::string PathOf(const std::string& name) const {
+    return directory_ + "/" + name;
+  }
+  [[nodiscard]] std::string address() const { return "unix:" + PathOf("socket"); }
+
+  /// serve, with more flags.
+  [[nodiscard]] std::vector<std::string> Serve(const std::vector<std::string>& more = {}) const {
+    std::vector<std::string> arguments = {"--listen", address(), "--upstream-url", upstream.url()};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return arguments;
+  }
+  [[nodiscard]] bool BecomesServing() const {
+    std::ostringstream ignored;
+    return Wait(address(), 30s, ignored, ignored) == 0;
+  }
+  [[nodiscard]] bool IsServing() const {
+    std::ostringstream ignored;
+    return Health(address(), ignored, ignored) == 0;
+  }
+
+  ScriptedUpstream upstream;
+
+ private:
+  const std::string directory_ = "/tmp/extend-gateway-process-" + std::to_string(getpid());
+};
+
+TEST_F(ProcessTest, VersionTellsTheGatewaysAndTheLibraries) {
+  Process process({"version"});
+  EXPECT_EQ(process.Exit(), 0);
+  EXPECT_THAT(process.output(), testing::StartsWith("extend-gateway "));
+  for (const char* library : {"gRPC/", "Protobuf/", "libcurl/"}) {
+    EXPECT_THAT(process.output(), HasSubstr(library));
+  }
+}
+
+TEST_F(ProcessTest, HelpIsNoFault) {
+  Process process({"--help"});
+  EXPECT_EQ(process.Exit(), 0);
+  EXPECT_THAT(process.output(), AllOf(HasSubstr("Usage: extend-gateway"), HasSubstr("--listen")));
+}
+
+TEST_F(ProcessTest, CheckOfAGoodConfigurationListsWhatIsServed) {
+  Process process({"check", "--region", "eu"});
+  EXPECT_EQ(process.Exit(), 0);
+  EXPECT_THAT(process.output(), AllOf(HasSubstr("the configuration is valid"),
+                                      HasSubstr("extend.v1.SplitRunService: 7 methods")));
+}
+
+TEST_F(ProcessTest, FaultsOfFlagsAndVariablesAreExitCode2) {
+  for (const char* command : {"serve", "check"}) {
+    Process process({command, "--timeout", "5"}, {"EXTEND_GATEWAY_WHAT=1"});
+    EXPECT_EQ(process.Exit(), 2);
+    EXPECT_THAT(process.output(), AllOf(HasSubstr("extend-gateway: --timeout \"5\""),
+                                        HasSubstr("EXTEND_GATEWAY_WHAT")));
+  }
+}
+
+TEST_F(ProcessTest, FaultsOfKeyRegionAndDescriptorsAreExitCode2) {
+  for (const char* command : {"serve", "check"}) {
+    for (const std::vector<std::string>& flags : {std::vector<std::string>{"--region", "mars"},
+                                                  {"--descriptor-set", "/does/not/exist"},
+                                                  {"--api-key-file", "/does/not/exist"},
+                                                  {"--upstream-ca", "/does/not/exist"}}) {
+      Process process({command, flags[0], flags[1]});
+      EXPECT_EQ(process.Exit(), 2) << flags[0];
+      EXPECT_THAT(process.output(), HasSubstr(flags[1]));
+    }
+  }
+}
+
+TEST_F(ProcessTest, ATakenPortIsExitCode1) {
+  const int taken = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in any{};
+  any.sin_family = AF_INET;
+  any.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof(any);
+  ASSERT_EQ(bind(taken, reinterpret_cast<sockaddr*>(&any), size), 0);
+  ASSERT_EQ(listen(taken, 1), 0);
+  ASSERT_EQ(getsockname(taken, reinterpret_cast<sockaddr*>(&any), &size), 0);
+  const std::string where = "127.0.0.1:" + std::to_string(ntohs(any.sin_port));
+  Process process({"--listen", where});
+  EXPECT_EQ(process.Exit(), 1);
+  EXPECT_THAT(process.output(), HasSubstr(where));
+  close(taken);
+}
+
+TEST_F(ProcessTest, TheFirstSignalStopsItCleanly) {
+  for (const int signal : {SIGTERM, SIGINT}) {
+    Process process(Serve());
+    ASSERT_TRUE(BecomesServing());
+    process.Signal(signal);
+    EXPECT_EQ(process.Exit(), 0);
+    EXPECT_THAT(process.output(), HasSubstr(signal == SIGTERM ? "SIGTERM" : "SIGINT"));
+    EXPECT_FALSE(std::filesystem::exists(PathOf("socket")));
+  }
+}
+
+TEST_F(ProcessTest, TheSecondSignalEndsItAtOnce) {
+  Process process(Serve({"--drain-delay", "1h"}));
+  ASSERT_TRUE(BecomesServing());
+  process.Signal(SIGTERM);
+  while (IsServing()) std::this_thread::yield();
+  process.Signal(SIGINT);
+  EXPECT_EQ(process.Exit(), 1);
+}
+
+TEST_F(ProcessTest, EveryLineOfTheLogIsJsonWhateverCallersSend) {
+  Process process(Serve({"--log-level", "trace"}));
+  ASSERT_TRUE(BecomesServing());
+  const auto channel = OpenChannel(address());
+  const std::string method = "/extend.v1.SplitRunService/GetSplitRun";
+  for (const char* request : {"\x0a\x01\xff", "\xff\xff",
+                              "\x0a\x03"
+                              "a\nb"}) {
+    RawCall(*channel, method, request, {{"x-request-id", "a\"b"}});
+  }
+  process.Signal(SIGTERM);
+  EXPECT_EQ(process.Exit(), 0);
+  std::istringstream lines(process.output());
+  int count = 0;
+  for (std::string line; std::getline(lines, line); ++count) {
+    EXPECT_TRUE(nlohmann::json::accept(line)) << line;
+  }
+  EXPECT_GT(count, 3);
+}
+
+TEST_F(ProcessTest, ABrokenPipeIsNoReasonToDie) {
+  Process process(Serve());
+  ASSERT_TRUE(BecomesServing());
+  process.Signal(SIGPIPE);
+  EXPECT_TRUE(IsServing());
+  process.Signal(SIGTERM);
+  EXPECT_EQ(process.Exit(), 0);
+}
+
+TEST_F(ProcessTest, AChangedKeyFileIsUsedWithin10Seconds) {
+  const std::string file = PathOf("key");
+  std::ofstream(file) << "old\n";
+  Process process(Serve({"--api-key-file", file}));
+  ASSERT_TRUE(BecomesServing());
+  const auto key_that_is_sent = [this] {
+    CommandLine line;
+    line.address = address();
+    line.method = "extend.v1.SplitRunService/GetSplitRun";
+    line.json = R"({"id":"1"})";
+    std::istringstream in;
+    std::ostringstream out;
+    EXPECT_EQ(Call(line, in, out, out), 0) << out.str();
+    return upstream.requests().back().Get("authorization");
+  };
+  EXPECT_EQ(key_that_is_sent(), "Bearer old");
+  std::ofstream(file) << "new\n";
+  const auto deadline = std::chrono::steady_clock::now() + 10s;
+  std::string key;
+  while (key != "Bearer new" && std::chrono::steady_clock::now() < deadline) {
+    key = key_that_is_sent();
+    std::this_thread::sleep_for(50ms);
+  }
+  EXPECT_EQ(key, "Bearer new");
+  process.Signal(SIGTERM);
+  EXPECT_EQ(process.Exit(), 0);
+  EXPECT_THAT(process.output(), testing::Not(HasSubstr("Bearer")));
+}
+
+}  // namespace
+}  // namespace gateway
