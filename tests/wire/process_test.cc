@@ -15,6 +15,7 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>
 #include <thread>
@@ -22,6 +23,7 @@
 
 #include "gateway/serving/client_command.h"
 #include "tests/support/scripted_upstream.h"
+#include "tests/wire/gateway_fixture.h"
 
 namespace gateway {
 namespace {
@@ -200,6 +202,26 @@ TEST_F(ProcessTest, TheSecondSignalEndsItAtOnce) {
   while (IsServing()) std::this_thread::yield();
   process.Signal(SIGINT);
   EXPECT_EQ(process.Exit(), 1);
+}
+
+TEST_F(ProcessTest, EveryLineOfTheLogIsJsonWhateverCallersSend) {
+  Process process(Serve({"--log-level", "trace"}));
+  ASSERT_TRUE(BecomesServing());
+  const auto channel = OpenChannel(address());
+  const std::string method = "/extend.v1.SplitRunService/GetSplitRun";
+  for (const char* request : {"\x0a\x01\xff", "\xff\xff",
+                              "\x0a\x03"
+                              "a\nb"}) {
+    RawCall(*channel, method, request, {{"x-request-id", "a\"b"}});
+  }
+  process.Signal(SIGTERM);
+  EXPECT_EQ(process.Exit(), 0);
+  std::istringstream lines(process.output());
+  int count = 0;
+  for (std::string line; std::getline(lines, line); ++count) {
+    EXPECT_TRUE(nlohmann::json::accept(line)) << line;
+  }
+  EXPECT_GT(count, 3);
 }
 
 TEST_F(ProcessTest, ABrokenPipeIsNoReasonToDie) {
