@@ -35,6 +35,13 @@ FlagGroup Listening() {
                    "reaches it can read and make calls with the gateway's key: only for networks "
                    "that keep others out by themselves.",
            .target = Switch(&Config::insecure)},
+          {.name = "admin-listen",
+           .placeholder = "ADDRESS",
+           .fallback = "127.0.0.1:9464",
+           .help = "Plaintext HTTP for probes and metrics: /healthz (alive), /readyz (serving and "
+                   "not draining) and /metrics; off for none. Kubelets probe a pod's own address: "
+                   "0.0.0.0:9464 in a pod.",
+           .target = Value(&Config::admin_listen, ParseAdminAddress)},
       }};
 }
 

@@ -105,7 +105,8 @@ class ProcessTest : public testing::Test {
 
   /// serve, with more flags.
   [[nodiscard]] std::vector<std::string> Serve(const std::vector<std::string>& more = {}) const {
-    std::vector<std::string> arguments = {"--listen", address(), "--upstream-url", upstream.url()};
+    std::vector<std::string> arguments = {"--listen", address(),        "--admin-listen",
+                                          "off",      "--upstream-url", upstream.url()};
     arguments.insert(arguments.end(), more.begin(), more.end());
     return arguments;
   }
@@ -178,7 +179,7 @@ TEST_F(ProcessTest, ATakenPortIsExitCode1) {
   ASSERT_EQ(listen(taken, 1), 0);
   ASSERT_EQ(getsockname(taken, reinterpret_cast<sockaddr*>(&any), &size), 0);
   const std::string where = "127.0.0.1:" + std::to_string(ntohs(any.sin_port));
-  Process process({"--listen", where});
+  Process process({"--listen", where, "--admin-listen", "off"});
   EXPECT_EQ(process.Exit(), 1);
   EXPECT_THAT(process.output(), HasSubstr(where));
   close(taken);
