@@ -48,7 +48,7 @@ CurlEasy::CurlEasy(const CurlHttpClientOptions& options, std::atomic<int>& open_
 
 std::optional<TransportError> CurlEasy::Prepare(HttpRequest request,
                                                 std::shared_ptr<const TlsMaterial> tls,
-                                                bool fresh_connection) {
+                                                const Options& options) {
   request_ = std::move(request);
   tls_ = std::move(tls);
   headers_.reset();
@@ -64,7 +64,8 @@ std::optional<TransportError> CurlEasy::Prepare(HttpRequest request,
   curl_easy_reset(handle());
   SetVerbAndBody();
   SetHeaders();
-  SetConnection(fresh_connection);
+  SetVersion(options);
+  SetConnection();
   SetTls();
   SetCallbacks();
   if (set_up_ == CURLE_OK) return std::nullopt;
@@ -122,19 +123,25 @@ void CurlEasy::SetHeaders() {
   Set(CURLOPT_ACCEPT_ENCODING, "gzip");
 }
 
-void CurlEasy::SetConnection(bool fresh_connection) {
-  const bool https = IsHttps(request_.url);
+bool CurlEasy::MayShareConnections(const CurlHttpClientOptions& options, std::string_view url) {
+  return options.http_version != HttpVersion::kHttp1 && IsHttps(url);
+}
+
+void CurlEasy::SetVersion(const Options& options) {
+  const bool by_alpn = MayShareConnections(options_, request_.url);
+  const bool at_once = options_.http_version == HttpVersion::kHttp2 && !by_alpn;
+  http2_possible_ = by_alpn || at_once;
   long version = CURL_HTTP_VERSION_1_1;
-  if (options_.http_version == HttpVersion::kHttp2 && !https) {
-    version = CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE;
-  } else if (options_.http_version != HttpVersion::kHttp1 && https) {
-    version = CURL_HTTP_VERSION_2TLS;
-  }
-  http2_possible_ = version != CURL_HTTP_VERSION_1_1;
+  if (by_alpn) version = CURL_HTTP_VERSION_2TLS;
+  if (at_once) version = CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE;
   Set(CURLOPT_HTTP_VERSION, version);
-  // Wait for a connection that may turn out to be HTTP/2, rather than open one each.
-  Set(CURLOPT_PIPEWAIT, http2_possible_ ? 1L : 0L);
-  Set(CURLOPT_FRESH_CONNECT, fresh_connection ? 1L : 0L);
+  // libcurl before 8.0 garbles the second request of a connection that began with prior knowledge.
+  Set(CURLOPT_FORBID_REUSE, at_once ? 1L : 0L);
+  Set(CURLOPT_FRESH_CONNECT, at_once || options.fresh_connection ? 1L : 0L);
+  Set(CURLOPT_PIPEWAIT, options.wait_for_http2 ? 1L : 0L);
+}
+
+void CurlEasy::SetConnection() {
   Set(CURLOPT_CONNECTTIMEOUT_MS, std::max(1L, static_cast<long>(options_.connect_timeout.count())));
   Set(CURLOPT_MAXAGE_CONN, static_cast<long>(CurlHttpClient::kMaxIdle.count()));
   Set(CURLOPT_MAXLIFETIME_CONN, static_cast<long>(CurlHttpClient::kMaxLifetime.count()));
