@@ -43,8 +43,12 @@ class Process {
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, pipe_ends[1], STDOUT_FILENO);
     posix_spawn_file_actions_adddup2(&actions, pipe_ends[1], STDERR_FILENO);
-    posix_spawn(&pid_, GATEWAY_BINARY, &actions, nullptr, Pointers(arguments).data(),
+    posix_spawnattr_t attributes;
+    posix_spawnattr_init(&attributes);
+    UseDefaultSignals(attributes);
+    posix_spawn(&pid_, GATEWAY_BINARY, &actions, &attributes, Pointers(arguments).data(),
                 Pointers(variables).data());
+    posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     close(pipe_ends[1]);
     reader_ = std::thread([this, output = pipe_ends[0]] { Read(output); });
@@ -77,6 +81,17 @@ class Process {
     for (std::string& text : texts) pointers.push_back(text.data());
     pointers.push_back(nullptr);
     return pointers;
+  }
+
+  /// Whatever this process has inherited from the one that runs the tests.
+  static void UseDefaultSignals(posix_spawnattr_t& attributes) {
+    sigset_t all;
+    sigfillset(&all);
+    sigset_t none;
+    sigemptyset(&none);
+    posix_spawnattr_setsigdefault(&attributes, &all);
+    posix_spawnattr_setsigmask(&attributes, &none);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
   }
 
   void Read(int descriptor) {
@@ -197,7 +212,7 @@ TEST_F(ProcessTest, TheFirstSignalStopsItCleanly) {
 }
 
 TEST_F(ProcessTest, TheSecondSignalEndsItAtOnce) {
-  Process process(Serve({"--drain-delay", "1h"}));
+  Process process(Serve({"--drain-delay", "20s"}));
   ASSERT_TRUE(BecomesServing());
   process.Signal(SIGTERM);
   while (IsServing()) std::this_thread::yield();
