@@ -31,8 +31,8 @@ class HttpClient {
   /// Runs `task` on the loop thread, soon and in order. Any thread.
   virtual void Post(std::function<void()> task) = 0;
 
-  /// Sends `request` once; it is copied or moved where it must outlive the call. `done` runs exactly
-  /// once, never within Send, unless the transfer is aborted.
+  /// Sends `request` once; it is copied or moved where it must outlive the call. `done` runs
+  /// exactly once, never within Send, unless the transfer is aborted.
   virtual TransferId Send(HttpRequest request, const TransferOptions& options,
                           std::function<void(HttpResult)> done) = 0;
 

@@ -1,14 +1,15 @@
 // One call to an upstream: attempts, waits and the reconciling read, up to one outcome.
 //
 // `Upstream` is the door for other threads: Start and Cancel may be called from any. What a call
-// does, it does on one loop thread, and so does `done`. It knows HTTP but no message: what an answer
-// means it asks of an AnswerReader. The rules are those of retry_policy.h.
+// does, it does on one loop thread, and so does `done`. It knows HTTP but no message: what an
+// answer means it asks of an AnswerReader. The rules are those of retry_policy.h.
 #pragma once
 
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "gateway/base/answer.h"
@@ -69,13 +70,29 @@ struct UpstreamOutcome {
   std::chrono::nanoseconds upstream_time{0};
 };
 
+/// What a reconciling GET has led to. Label of a metric.
+enum class ReconcileOutcome { kConfirmed, kAlreadyDone, kFinished, kRepeated, kFailed };
+
+/// Counts what calls do. Called on the loop threads: thread-safe.
+class UpstreamObserver {
+ public:
+  virtual ~UpstreamObserver() = default;
+  /// A transfer has ended, of the call's own request or of the reconciling GET. Not for those that
+  /// Cancel has ended.
+  virtual void OnTransfer(std::string_view verb, const HttpResult& result) = 0;
+  virtual void OnRetry(RetryReason reason) = 0;
+  virtual void OnReconciled(ReconcileOutcome outcome) = 0;
+};
+
 class Upstream {
  public:
   using CallId = std::uint64_t;
 
   /// `clients`: one per loop thread, at least one. They must outlive this, and their loops must be
-  /// stopped before this is destroyed.
-  Upstream(std::vector<HttpClient*> clients, const RetryOptions& options);
+  /// stopped before this is destroyed. `observer` may be null, else it outlives this. `random` is
+  /// uniform in [0, 1) and thread-safe; empty: a real source.
+  Upstream(const std::vector<HttpClient*>& clients, const RetryOptions& options,
+           UpstreamObserver* observer = nullptr, std::function<double()> random = {});
   ~Upstream();
   Upstream(const Upstream&) = delete;
   Upstream& operator=(const Upstream&) = delete;

@@ -1,0 +1,234 @@
+#include "gateway/upstream/curl_easy.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+
+#include "gateway/base/ascii.h"
+
+namespace gateway {
+namespace {
+
+/// Headers that say where a message ends or how a connection is used: libcurl writes them, and a
+/// second one would let a caller smuggle a request.
+constexpr std::array<std::string_view, 9> kFramingHeaders = {
+    "connection", "content-length",    "expect",  "keep-alive", "proxy-connection",
+    "te",         "transfer-encoding", "trailer", "upgrade"};
+
+bool MaySend(const Header& header) {
+  return IsHeaderName(header.name) && IsHeaderValue(header.value) &&
+         std::ranges::none_of(kFramingHeaders, [&](std::string_view framing) {
+           return EqualsIgnoreCase(header.name, framing);
+         });
+}
+
+bool SendsBodyAlways(const std::string& verb) {
+  return verb == "POST" || verb == "PUT" || verb == "PATCH";
+}
+
+bool IsHttps(std::string_view url) {
+  constexpr std::string_view kScheme = "https:";
+  return EqualsIgnoreCase(url.substr(0, kScheme.size()), kScheme);
+}
+
+curl_blob Blob(const std::string& text) {
+  return {.data = const_cast<char*>(text.data()), .len = text.size(), .flags = CURL_BLOB_NOCOPY};
+}
+
+}  // namespace
+
+CurlEasy::CurlEasy(const CurlHttpClientOptions& options, std::atomic<int>& open_sockets)
+    : options_(options), open_sockets_(open_sockets), handle_(curl_easy_init()) {}
+
+std::optional<TransportError> CurlEasy::Prepare(HttpRequest request,
+                                                std::shared_ptr<const TlsMaterial> tls,
+                                                bool fresh_connection) {
+  request_ = std::move(request);
+  tls_ = std::move(tls);
+  headers_.reset();
+  response_.emplace(options_.max_response_bytes);
+  set_up_ = CURLE_OK;
+  request_begun_ = false;
+  refused_stream_ = false;
+  if (!std::ranges::all_of(request_.headers, MaySend)) {
+    return TransportError{TransportFault::kMalformed, Delivery::kNeverSent,
+                          "the request has a header that may not be sent"};
+  }
+
+  curl_easy_reset(handle());
+  SetVerbAndBody();
+  SetHeaders();
+  SetConnection(fresh_connection);
+  SetTls();
+  SetCallbacks();
+  if (set_up_ == CURLE_OK) return std::nullopt;
+  return ExplainFailure(set_up_, facts());
+}
+
+template <class T>
+void CurlEasy::Set(CURLoption option, T value) {
+  const CURLcode code = curl_easy_setopt(handle(), option, value);
+  if (set_up_ == CURLE_OK) set_up_ = code;
+}
+
+void CurlEasy::SetVerbAndBody() {
+  Set(CURLOPT_URL, request_.url.c_str());
+  Set(CURLOPT_PATH_AS_IS, 1L);
+  Set(CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
+  // Hostile redirects lead nowhere.
+  Set(CURLOPT_PROTOCOLS_STR, "http,https");
+  Set(CURLOPT_FOLLOWLOCATION, 0L);
+  if (request_.body || SendsBodyAlways(request_.verb)) {
+    // Also without a body: CUSTOMREQUEST alone would send no Content-Length.
+    const std::string_view body = request_.body ? std::string_view(*request_.body) : "";
+    Set(CURLOPT_POST, 1L);
+    Set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
+    Set(CURLOPT_POSTFIELDS, body.data());
+  } else if (request_.verb == "HEAD") {
+    Set(CURLOPT_NOBODY, 1L);
+  } else {
+    Set(CURLOPT_HTTPGET, 1L);
+  }
+  Set(CURLOPT_CUSTOMREQUEST, request_.verb.c_str());
+}
+
+void CurlEasy::AddHeader(const std::string& line) {
+  curl_slist* const list = curl_slist_append(headers_.get(), line.c_str());
+  if (list == nullptr) {
+    set_up_ = CURLE_OUT_OF_MEMORY;
+    return;
+  }
+  static_cast<void>(headers_.release());
+  headers_.reset(list);
+}
+
+void CurlEasy::SetHeaders() {
+  for (const auto& [name, value] : request_.headers) {
+    // A colon without a value would remove the header instead.
+    AddHeader(Trimmed(value).empty() ? name + ";" : name + ": " + value);
+  }
+  // libcurl's own: a form content type, `*/*`, and a round trip before bodies above 1 MiB.
+  for (const char* name : {"Content-Type", "Accept"}) {
+    if (FindHeader(request_.headers, name) == nullptr) AddHeader(std::string(name) + ":");
+  }
+  AddHeader("Expect:");
+  Set(CURLOPT_HTTPHEADER, headers_.get());
+  Set(CURLOPT_ACCEPT_ENCODING, "gzip");
+}
+
+void CurlEasy::SetConnection(bool fresh_connection) {
+  const bool https = IsHttps(request_.url);
+  long version = CURL_HTTP_VERSION_1_1;
+  if (options_.http_version == HttpVersion::kHttp2 && !https) {
+    version = CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE;
+  } else if (options_.http_version != HttpVersion::kHttp1 && https) {
+    version = CURL_HTTP_VERSION_2TLS;
+  }
+  http2_possible_ = version != CURL_HTTP_VERSION_1_1;
+  Set(CURLOPT_HTTP_VERSION, version);
+  // Wait for a connection that may turn out to be HTTP/2, rather than open one each.
+  Set(CURLOPT_PIPEWAIT, http2_possible_ ? 1L : 0L);
+  Set(CURLOPT_FRESH_CONNECT, fresh_connection ? 1L : 0L);
+  Set(CURLOPT_CONNECTTIMEOUT_MS, std::max(1L, static_cast<long>(options_.connect_timeout.count())));
+  Set(CURLOPT_MAXAGE_CONN, static_cast<long>(CurlHttpClient::kMaxIdle.count()));
+  Set(CURLOPT_MAXLIFETIME_CONN, static_cast<long>(CurlHttpClient::kMaxLifetime.count()));
+  // "" is not the default: it overrules the proxy environment variables.
+  Set(CURLOPT_PROXY, options_.proxy.c_str());
+  Set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  Set(CURLOPT_NOSIGNAL, 1L);
+  // Ending a transfer whose name is being resolved must not wait for the resolver's thread.
+  Set(CURLOPT_QUICK_EXIT, 1L);
+}
+
+void CurlEasy::SetTls() {
+  Set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  if (!tls_->ca_pem.empty()) {
+    const curl_blob ca = Blob(tls_->ca_pem);
+    Set(CURLOPT_CAINFO_BLOB, &ca);
+    Set(CURLOPT_PROXY_CAINFO_BLOB, &ca);
+  }
+  if (!tls_->certificate_pem.empty()) {
+    const curl_blob certificate = Blob(tls_->certificate_pem);
+    const curl_blob key = Blob(tls_->key_pem);
+    Set(CURLOPT_SSLCERT_BLOB, &certificate);
+    Set(CURLOPT_SSLKEY_BLOB, &key);
+  }
+}
+
+void CurlEasy::SetCallbacks() {
+  Set(CURLOPT_HEADERFUNCTION, &OnHeader);
+  Set(CURLOPT_HEADERDATA, this);
+  Set(CURLOPT_WRITEFUNCTION, &OnBody);
+  Set(CURLOPT_WRITEDATA, this);
+  Set(CURLOPT_PREREQFUNCTION, &OnBeforeRequest);
+  Set(CURLOPT_PREREQDATA, this);
+  Set(CURLOPT_DEBUGFUNCTION, &OnDebug);
+  Set(CURLOPT_DEBUGDATA, this);
+  Set(CURLOPT_OPENSOCKETFUNCTION, &OnOpenSocket);
+  Set(CURLOPT_OPENSOCKETDATA, &open_sockets_);
+  Set(CURLOPT_CLOSESOCKETFUNCTION, &OnCloseSocket);
+  Set(CURLOPT_CLOSESOCKETDATA, &open_sockets_);
+}
+
+std::variant<HttpResponse, TransportError> CurlEasy::Conclude(CURLcode code) {
+  if (code == CURLE_OK && response_->has_head()) return response_->Take();
+  return ExplainFailure(code, facts());
+}
+
+TransferFacts CurlEasy::facts() const {
+  return {.request_begun = request_begun_,
+          .refused_stream = refused_stream_,
+          .answer_begun = response_->begun(),
+          .answer_has_head = response_->has_head(),
+          .overflow = response_->overflow()};
+}
+
+std::size_t CurlEasy::OnHeader(const char* bytes, std::size_t one, std::size_t count, void* self) {
+  return static_cast<CurlEasy*>(self)->response_->AddHeaderLine({bytes, one * count}) ? count : 0;
+}
+
+std::size_t CurlEasy::OnBody(const char* bytes, std::size_t one, std::size_t count, void* self) {
+  // Another count than given stops the transfer, and 0 may be what was given.
+  return static_cast<CurlEasy*>(self)->response_->AddBody({bytes, one * count}) ? count : count + 1;
+}
+
+int CurlEasy::OnBeforeRequest(void* self, char*, char*, int, int) {
+  auto& easy = *static_cast<CurlEasy*>(self);
+  // A pooled connection that dies before the answer's first byte: libcurl would write the request
+  // again on a new one, whatever its verb, and never tell.
+  if (std::exchange(easy.request_begun_, true)) return CURL_PREREQFUNC_ABORT;
+  if (easy.http2_possible_) curl_easy_setopt(easy.handle(), CURLOPT_VERBOSE, 1L);
+  return CURL_PREREQFUNC_OK;
+}
+
+int CurlEasy::OnDebug(CURL*, curl_infotype type, char* text, std::size_t size, void* self) {
+  // The only sign of a refused stream that libcurl gives before it tries again. It gives none on a
+  // connection that had answered before: such a refusal counts as a broken connection.
+  if (type == CURLINFO_TEXT && std::string_view(text, size).starts_with("REFUSED_STREAM")) {
+    static_cast<CurlEasy*>(self)->refused_stream_ = true;
+  }
+  return 0;
+}
+
+curl_socket_t CurlEasy::OnOpenSocket(void* open_sockets, curlsocktype, curl_sockaddr* address) {
+  const int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  if (fd < 0) return CURL_SOCKET_BAD;
+  constexpr auto kMilliseconds =
+      static_cast<unsigned>(std::chrono::milliseconds(CurlHttpClient::kMaxUnacknowledged).count());
+  setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &kMilliseconds, sizeof(kMilliseconds));
+  ++*static_cast<std::atomic<int>*>(open_sockets);
+  return fd;
+}
+
+int CurlEasy::OnCloseSocket(void* open_sockets, curl_socket_t socket) {
+  --*static_cast<std::atomic<int>*>(open_sockets);
+  return close(socket);
+}
+
+}  // namespace gateway

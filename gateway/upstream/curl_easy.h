@@ -1,0 +1,78 @@
+// One transfer: a libcurl easy handle, its options and its callbacks. May be used again after
+// Conclude, which is cheaper than a new one.
+//
+// Belongs to the loop thread. Must not move while a transfer runs: libcurl points to it.
+#pragma once
+
+#include <curl/curl.h>
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "gateway/base/http_message.h"
+#include "gateway/upstream/curl_fault.h"
+#include "gateway/upstream/curl_http_client.h"
+#include "gateway/upstream/response_assembler.h"
+
+namespace gateway {
+
+class CurlEasy {
+ public:
+  /// `options` and `open_sockets` (which counts connections) outlive the handle and its multi
+  /// handle.
+  CurlEasy(const CurlHttpClientOptions& options, std::atomic<int>& open_sockets);
+
+  /// Sets the handle up. An error: the request may not be sent.
+  std::optional<TransportError> Prepare(HttpRequest request, std::shared_ptr<const TlsMaterial> tls,
+                                        bool fresh_connection);
+
+  /// What came of it, after libcurl has ended it.
+  std::variant<HttpResponse, TransportError> Conclude(CURLcode code);
+  /// What is known of a transfer that is to be removed.
+  [[nodiscard]] TransferFacts facts() const;
+
+  [[nodiscard]] CURL* handle() { return handle_.get(); }
+
+ private:
+  struct Deleter {
+    void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
+    void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+  };
+
+  // One line for each group of options; see curl_easy.cc for the reasons.
+  void SetVerbAndBody();
+  void SetHeaders();
+  void SetConnection(bool fresh_connection);
+  void SetTls();
+  void SetCallbacks();
+  void AddHeader(const std::string& line);
+  template <class T>
+  void Set(CURLoption option, T value);
+
+  // Called by libcurl.
+  static std::size_t OnHeader(const char* bytes, std::size_t one, std::size_t count, void* self);
+  static std::size_t OnBody(const char* bytes, std::size_t one, std::size_t count, void* self);
+  static int OnBeforeRequest(void* self, char*, char*, int, int);
+  static int OnDebug(CURL*, curl_infotype type, char* text, std::size_t size, void* self);
+  static curl_socket_t OnOpenSocket(void* open_sockets, curlsocktype, curl_sockaddr* address);
+  static int OnCloseSocket(void* open_sockets, curl_socket_t socket);
+
+  const CurlHttpClientOptions& options_;
+  std::atomic<int>& open_sockets_;
+  const std::unique_ptr<CURL, Deleter> handle_;
+
+  // Of the running transfer.
+  HttpRequest request_;
+  std::shared_ptr<const TlsMaterial> tls_;  // Shared by the transfers that began before a change.
+  std::unique_ptr<curl_slist, Deleter> headers_;
+  std::optional<ResponseAssembler> response_;
+  CURLcode set_up_ = CURLE_OK;
+  bool http2_possible_ = false;
+  bool request_begun_ = false;
+  bool refused_stream_ = false;
+};
+
+}  // namespace gateway

@@ -1,0 +1,224 @@
+#include "gateway/upstream/curl_http_client.h"
+
+#include <atomic>
+#include <csignal>
+#include <cstdlib>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "gateway/base/mutex.h"
+#include "gateway/upstream/curl_easy.h"
+#include "gateway/upstream/curl_event_loop.h"
+
+namespace gateway {
+namespace {
+
+/// Handles that are kept for the next transfers.
+constexpr std::size_t kMaxIdleHandles = 256;
+
+void InitialiseLibcurlOnce() {
+  static const bool initialised = [] {
+    // OpenSSL writes to sockets without MSG_NOSIGNAL.
+    static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
+    return curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
+  }();
+  if (!initialised) std::abort();
+}
+
+}  // namespace
+
+class CurlHttpClient::Impl {
+ public:
+  explicit Impl(const CurlHttpClientOptions& options)
+      : options_(options),
+        tls_(std::make_shared<const TlsMaterial>(options.tls)),
+        loop_({.finished = [this](CURL* easy, CURLcode code) { OnFinished(easy, code); },
+               .stopped = [this] { EndAll(); }}) {
+    curl_multi_setopt(loop_.multi(), CURLMOPT_MAXCONNECTS, kMaxPooledConnections);
+    curl_multi_setopt(loop_.multi(), CURLMOPT_MAX_CONCURRENT_STREAMS, kMaxHttp2Streams);
+    if (options_.http_version == HttpVersion::kHttp2) LimitConnections(true);
+    loop_.Start();
+  }
+
+  CurlEventLoop& loop() { return loop_; }
+  [[nodiscard]] int connections() const { return open_sockets_; }
+
+  void SetTls(TlsMaterial tls) {
+    auto shared = std::make_shared<const TlsMaterial>(std::move(tls));
+    const MutexLock lock(tls_mutex_);
+    tls_.swap(shared);
+  }
+
+  TransferId Send(HttpRequest request, const TransferOptions& options,
+                  std::function<void(HttpResult)> done);
+  void Abort(TransferId id);
+
+ private:
+  struct Transfer {
+    TransferId id = 0;
+    std::unique_ptr<CurlEasy> easy;
+    std::function<void(HttpResult)> done;
+    Clock::time_point begun;
+    CurlEventLoop::TimerId timeout = 0;
+    bool added = false;
+  };
+
+  std::optional<TransportError> Begin(Transfer& transfer, HttpRequest request,
+                                      const TransferOptions& options);
+  void OnFinished(CURL* easy, CURLcode code);
+  void OnTimeout(TransferId id);
+  /// Ends it and calls `done`. Unknown ids are ended already.
+  void Finish(TransferId id, std::variant<HttpResponse, TransportError> value);
+  /// Takes it out of libcurl and of the table.
+  Transfer Take(TransferId id);
+  void EndAll();
+  void LearnVersion(CURL* easy);
+  void LimitConnections(bool limit);
+
+  const CurlHttpClientOptions options_;
+  std::atomic<int> open_sockets_ = 0;
+
+  Mutex tls_mutex_;
+  std::shared_ptr<const TlsMaterial> tls_ GUARDED_BY(tls_mutex_);
+
+  // Of the loop thread. Handles are destroyed after the loop's multi handle, which they were
+  // removed from.
+  std::vector<std::unique_ptr<CurlEasy>> idle_;
+  std::unordered_map<TransferId, Transfer> transfers_;
+  TransferId next_id_ = 1;
+  bool connections_limited_ = false;
+  bool http1_seen_ = false;
+
+  CurlEventLoop loop_;
+};
+
+HttpClient::TransferId CurlHttpClient::Impl::Send(HttpRequest request,
+                                                  const TransferOptions& options,
+                                                  std::function<void(HttpResult)> done) {
+  const TransferId id = next_id_++;
+  Transfer& transfer = transfers_[id];
+  transfer.id = id;
+  transfer.done = std::move(done);
+  transfer.begun = Clock::now();
+  auto error = Begin(transfer, std::move(request), options);
+  if (error) {
+    // `done` must not run within Send.
+    loop_.Post([this, id, value = *std::move(error)] { Finish(id, value); });
+  }
+  return id;
+}
+
+std::optional<TransportError> CurlHttpClient::Impl::Begin(Transfer& transfer, HttpRequest request,
+                                                          const TransferOptions& options) {
+  if (options.timeout <= Clock::duration::zero()) return ExplainTimeout({});
+  if (idle_.empty()) {
+    transfer.easy = std::make_unique<CurlEasy>(options_, open_sockets_);
+  } else {
+    transfer.easy = std::move(idle_.back());
+    idle_.pop_back();
+  }
+  std::shared_ptr<const TlsMaterial> tls;
+  {
+    const MutexLock lock(tls_mutex_);
+    tls = tls_;
+  }
+  // Where connections are limited a fresh one may have to wait for ever; and there broken ones
+  // leave the pool by themselves.
+  const bool fresh = options.fresh_connection && !connections_limited_;
+  if (auto error = transfer.easy->Prepare(std::move(request), std::move(tls), fresh)) return error;
+
+  curl_easy_setopt(transfer.easy->handle(), CURLOPT_PRIVATE, &transfer);
+  transfer.added = loop_.Add(transfer.easy->handle());
+  if (!transfer.added) return ExplainFailure(CURLE_FAILED_INIT, {});
+  // Our own, as libcurl's does not run while a transfer waits for a connection.
+  transfer.timeout = loop_.StartTimer(options.timeout, [this, id = transfer.id] { OnTimeout(id); });
+  return std::nullopt;
+}
+
+void CurlHttpClient::Impl::Abort(TransferId id) {
+  if (transfers_.contains(id)) static_cast<void>(Take(id));
+}
+
+void CurlHttpClient::Impl::OnFinished(CURL* easy, CURLcode code) {
+  Transfer* transfer = nullptr;
+  curl_easy_getinfo(easy, CURLINFO_PRIVATE, &transfer);
+  transfer->added = false;
+  if (code == CURLE_OK) LearnVersion(easy);
+  Finish(transfer->id, transfer->easy->Conclude(code));
+}
+
+void CurlHttpClient::Impl::OnTimeout(TransferId id) {
+  Finish(id, ExplainTimeout(transfers_.at(id).easy->facts()));
+}
+
+void CurlHttpClient::Impl::Finish(TransferId id, std::variant<HttpResponse, TransportError> value) {
+  if (!transfers_.contains(id)) return;
+  const Transfer transfer = Take(id);
+  transfer.done({std::move(value), Clock::now() - transfer.begun});
+}
+
+CurlHttpClient::Impl::Transfer CurlHttpClient::Impl::Take(TransferId id) {
+  Transfer transfer = std::move(transfers_.extract(id).mapped());
+  if (transfer.added) loop_.Remove(transfer.easy->handle());
+  loop_.StopTimer(transfer.timeout);
+  if (transfer.easy != nullptr && idle_.size() < kMaxIdleHandles) {
+    idle_.push_back(std::move(transfer.easy));
+  }
+  return transfer;
+}
+
+void CurlHttpClient::Impl::EndAll() {
+  while (!transfers_.empty()) {
+    const auto& [id, transfer] = *transfers_.begin();
+    const bool begun = transfer.easy != nullptr && transfer.easy->facts().request_begun;
+    Finish(id, TransportError{TransportFault::kReset,
+                              begun ? Delivery::kMayHaveArrived : Delivery::kNeverSent,
+                              "the gateway is stopping"});
+  }
+}
+
+void CurlHttpClient::Impl::LearnVersion(CURL* easy) {
+  long version = 0;
+  curl_easy_getinfo(easy, CURLINFO_HTTP_VERSION, &version);
+  // An HTTP/1.1 answer takes the limit off for good: there it would cap calls, not connections.
+  http1_seen_ = http1_seen_ || version == CURL_HTTP_VERSION_1_1 || version == CURL_HTTP_VERSION_1_0;
+  LimitConnections(!http1_seen_);
+}
+
+void CurlHttpClient::Impl::LimitConnections(bool limit) {
+  if (connections_limited_ == limit) return;
+  connections_limited_ = limit;
+  curl_multi_setopt(loop_.multi(), CURLMOPT_MAX_HOST_CONNECTIONS,
+                    limit ? kMaxHttp2Connections : 0L);
+}
+
+CurlHttpClient::CurlHttpClient(const CurlHttpClientOptions& options) {
+  InitialiseLibcurlOnce();
+  impl_ = std::make_unique<Impl>(options);
+}
+
+CurlHttpClient::~CurlHttpClient() { Stop(); }
+
+void CurlHttpClient::Stop() { impl_->loop().Stop(); }
+void CurlHttpClient::SetTls(TlsMaterial tls) { impl_->SetTls(std::move(tls)); }
+int CurlHttpClient::connections() const { return impl_->connections(); }
+
+void CurlHttpClient::Post(std::function<void()> task) { impl_->loop().Post(std::move(task)); }
+
+HttpClient::TransferId CurlHttpClient::Send(HttpRequest request, const TransferOptions& options,
+                                            std::function<void(HttpResult)> done) {
+  return impl_->Send(std::move(request), options, std::move(done));
+}
+
+void CurlHttpClient::Abort(TransferId id) { impl_->Abort(id); }
+
+HttpClient::TimerId CurlHttpClient::StartTimer(Clock::duration delay, std::function<void()> task) {
+  return impl_->loop().StartTimer(delay, std::move(task));
+}
+
+void CurlHttpClient::StopTimer(TimerId id) { impl_->loop().StopTimer(id); }
+
+Clock::time_point CurlHttpClient::Now() const { return Clock::now(); }
+
+}  // namespace gateway

@@ -1,0 +1,85 @@
+// The HttpClient that talks to the network: one loop thread, one libcurl multi handle.
+//
+// Thread-safety is HttpClient's; SetTls, connections and Stop may be called from any thread. Each
+// request is written to the wire at most once: libcurl's own repeating is off, only retry_policy
+// repeats. Redirects, proxy environment variables and protocols other than HTTP are off too.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <string>
+
+#include "gateway/base/config.h"
+#include "gateway/upstream/http_client.h"
+
+namespace gateway {
+
+/// PEM texts, not paths: libcurl sees a changed text, and gives it a new connection, but would not
+/// see a changed file.
+struct TlsMaterial {
+  /// Whom we trust; empty: the system's CAs.
+  std::string ca_pem;
+  /// Our client certificate (with its chain) and key; empty: none.
+  std::string certificate_pem;
+  std::string key_pem;
+};
+
+struct CurlHttpClientOptions {
+  /// TCP and TLS handshakes together.
+  std::chrono::milliseconds connect_timeout{5'000};
+  /// kAuto: by ALPN over TLS, HTTP/1.1 without. kHttp2: by ALPN over TLS, at once without.
+  HttpVersion http_version = HttpVersion::kAuto;
+  TlsMaterial tls;
+  /// Empty: none.
+  std::string proxy;
+  /// Of one answer's body, decompressed.
+  std::size_t max_response_bytes = std::size_t{64} << 20;
+};
+
+class CurlHttpClient final : public HttpClient {
+ public:
+  /// An idle connection older than this is not used again: below the idle time of common load
+  /// balancers (60 s), so that a request rarely meets a connection that is just being closed.
+  static constexpr std::chrono::seconds kMaxIdle{45};
+  /// No connection is used for longer: name changes and rotated certificates take effect.
+  static constexpr std::chrono::seconds kMaxLifetime{600};
+  /// Sent data that stays unacknowledged for so long breaks the connection. Without it, HTTP/2
+  /// calls would go on joining a connection that leads nowhere.
+  static constexpr std::chrono::seconds kMaxUnacknowledged{15};
+  /// Idle connections that are kept.
+  static constexpr long kMaxPooledConnections = 256;
+  /// HTTP/2 only: a burst of calls shares these, instead of opening a connection each.
+  static constexpr long kMaxHttp2Connections = 4;
+  static constexpr long kMaxHttp2Streams = 1000;
+
+  /// Starts the loop thread. Aborts the process if libcurl cannot be initialised.
+  explicit CurlHttpClient(const CurlHttpClientOptions& options);
+  /// Stops, unless that was done.
+  ~CurlHttpClient() override;
+
+  /// Ends the loop thread; a second call is a no-op. To be called when no call is left: a transfer
+  /// that is still open ends with kReset and the Delivery that is known of it, timers and tasks
+  /// that have not run by then never run. Not from the loop thread.
+  void Stop();
+
+  /// For transfers that start from now on.
+  void SetTls(TlsMaterial tls);
+
+  /// Open upstream connections.
+  [[nodiscard]] int connections() const;
+
+  void Post(std::function<void()> task) override;
+  TransferId Send(HttpRequest request, const TransferOptions& options,
+                  std::function<void(HttpResult)> done) override;
+  void Abort(TransferId id) override;
+  TimerId StartTimer(Clock::duration delay, std::function<void()> task) override;
+  void StopTimer(TimerId id) override;
+  [[nodiscard]] Clock::time_point Now() const override;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace gateway

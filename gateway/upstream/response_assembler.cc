@@ -1,0 +1,58 @@
+#include "gateway/upstream/response_assembler.h"
+
+#include <charconv>
+#include <string>
+
+#include "gateway/base/ascii.h"
+
+namespace gateway {
+namespace {
+
+constexpr int kFirstFinalStatus = 200;
+
+/// `HTTP/1.1 200 OK`, `HTTP/2 200` → 200; 0 for anything else.
+int StatusOf(std::string_view status_line) {
+  const std::string_view rest =
+      status_line.substr(std::min(status_line.find(' '), status_line.size()));
+  const std::string_view digits = Trimmed(rest).substr(0, 3);
+  int status = 0;
+  std::from_chars(digits.data(), digits.data() + digits.size(), status);
+  return status;
+}
+
+}  // namespace
+
+bool ResponseAssembler::AddHeaderLine(std::string_view line) {
+  header_bytes_ += line.size();
+  if (header_bytes_ > kMaxHeaderBytes) {
+    overflow_ = Overflow::kHeaders;
+    return false;
+  }
+  if (has_head_) return true;                                        // A trailer.
+  if (line.starts_with(' ') || line.starts_with('\t')) return true;  // An obsolete continuation.
+  line = Trimmed(line);
+  if (line.starts_with("HTTP/")) {
+    response_.status = StatusOf(line);
+    response_.headers.clear();
+  } else if (line.empty()) {
+    has_head_ = response_.status >= kFirstFinalStatus;
+  } else if (const std::size_t colon = line.find(':'); colon != std::string_view::npos) {
+    const std::string_view name = line.substr(0, colon);
+    const std::string_view value = Trimmed(line.substr(colon + 1));
+    if (IsHeaderName(name) && IsHeaderValue(value)) {
+      response_.headers.push_back({ToLower(name), std::string(value)});
+    }
+  }
+  return true;
+}
+
+bool ResponseAssembler::AddBody(std::string_view bytes) {
+  if (bytes.size() > max_body_bytes_ - response_.body.size()) {
+    overflow_ = Overflow::kBody;
+    return false;
+  }
+  response_.body.append(bytes);
+  return true;
+}
+
+}  // namespace gateway

@@ -1,0 +1,17 @@
+// Certificates made at test time: short-lived, with fresh keys, never on disk. Thread-safe.
+#pragma once
+
+#include <string>
+
+namespace gateway {
+
+struct TestCertificate {
+  std::string certificate_pem;
+  std::string key_pem;
+};
+
+/// Signed by itself, so it is also the CA that it is verified with. Valid for an hour, for
+/// 127.0.0.1 and localhost, as server and as client.
+TestCertificate MakeTestCertificate(const std::string& common_name);
+
+}  // namespace gateway

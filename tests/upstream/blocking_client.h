@@ -1,0 +1,63 @@
+// A CurlHttpClient whose calls block, for tests that look at the wire.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <future>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "gateway/upstream/curl_http_client.h"
+
+namespace gateway {
+
+inline HttpRequest Request(std::string verb, std::string url, Headers headers = {},
+                           std::optional<std::string> body = std::nullopt) {
+  return {std::move(verb), std::move(url), std::move(headers), std::move(body)};
+}
+
+class BlockingClient {
+ public:
+  explicit BlockingClient(const CurlHttpClientOptions& options = {}) : client(options) {}
+
+  /// Hands the request over and does not wait.
+  std::future<HttpResult> Start(HttpRequest request,
+                                HttpClient::TransferOptions options = {std::chrono::seconds(10)}) {
+    auto promise = std::make_shared<std::promise<HttpResult>>();
+    client.Post([this, promise, request = std::move(request), options] {
+      client.Send(request, options,
+                  [promise](HttpResult result) { promise->set_value(std::move(result)); });
+    });
+    return promise->get_future();
+  }
+
+  HttpResult Call(HttpRequest request,
+                  HttpClient::TransferOptions options = {std::chrono::seconds(10)}) {
+    return Start(std::move(request), options).get();
+  }
+
+  HttpResult Get(const std::string& url) { return Call(Request("GET", url)); }
+  HttpResult Post(const std::string& url) { return Call(Request("POST", url)); }
+
+  /// Runs on the loop thread and waits for it.
+  void Run(const std::function<void()>& task) {
+    std::promise<void> ran;
+    client.Post([&] {
+      task();
+      ran.set_value();
+    });
+    ran.get_future().wait();
+  }
+
+  CurlHttpClient client;
+};
+
+/// What a failed result says, as one comparable value; nothing for an answer.
+inline std::optional<std::pair<TransportFault, Delivery>> FaultOf(const HttpResult& result) {
+  if (result.error() == nullptr) return std::nullopt;
+  return std::pair(result.error()->fault, result.error()->delivery);
+}
+
+}  // namespace gateway
