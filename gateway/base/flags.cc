@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "gateway/base/ascii.h"
+#include "gateway/base/base_url.h"
 #include "gateway/base/flag_targets.h"
 #include "gateway/base/flag_values.h"
 
@@ -56,7 +57,7 @@ FlagGroup Upstream() {
            .help =
                "Base URL of the REST API, with its path prefix if it has one. For a test double "
                "or an egress proxy that takes plain requests.",
-           .target = Value(&Config::upstream_url, ParseUpstreamUrl),
+           .target = Value(&Config::upstream_url, ParseBaseUrl),
            .shared_variable = "EXTEND_BASE_URL"},
           {.name = "region",
            .placeholder = "NAME",

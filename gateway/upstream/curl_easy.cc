@@ -15,17 +15,8 @@
 namespace gateway {
 namespace {
 
-/// Headers that say where a message ends or how a connection is used: libcurl writes them, and a
-/// second one would let a caller smuggle a request.
-constexpr std::array<std::string_view, 9> kFramingHeaders = {
-    "connection", "content-length",    "expect",  "keep-alive", "proxy-connection",
-    "te",         "transfer-encoding", "trailer", "upgrade"};
-
 bool MaySend(const Header& header) {
-  return IsHeaderName(header.name) && IsHeaderValue(header.value) &&
-         std::ranges::none_of(kFramingHeaders, [&](std::string_view framing) {
-           return EqualsIgnoreCase(header.name, framing);
-         });
+  return IsHeaderName(header.name) && IsHeaderValue(header.value) && !IsFramingHeader(header.name);
 }
 
 bool SendsBodyAlways(const std::string& verb) {
