@@ -35,7 +35,10 @@ curl_blob Blob(const std::string& text) {
 }  // namespace
 
 CurlEasy::CurlEasy(const CurlHttpClientOptions& options, std::atomic<int>& open_sockets)
-    : options_(options), open_sockets_(open_sockets), handle_(curl_easy_init()) {}
+    : options_(options),
+      open_sockets_(open_sockets),
+      handle_(curl_easy_init()),
+      response_(options.max_response_bytes) {}
 
 std::optional<TransportError> CurlEasy::Prepare(HttpRequest request,
                                                 std::shared_ptr<const TlsMaterial> tls,
@@ -43,7 +46,7 @@ std::optional<TransportError> CurlEasy::Prepare(HttpRequest request,
   request_ = std::move(request);
   tls_ = std::move(tls);
   headers_.reset();
-  response_.emplace(options_.max_response_bytes);
+  response_ = ResponseAssembler(options_.max_response_bytes);
   set_up_ = CURLE_OK;
   request_begun_ = false;
   refused_stream_ = false;
@@ -78,10 +81,11 @@ void CurlEasy::SetVerbAndBody() {
   Set(CURLOPT_FOLLOWLOCATION, 0L);
   if (request_.body || SendsBodyAlways(request_.verb)) {
     // Also without a body: CUSTOMREQUEST alone would send no Content-Length.
-    const std::string_view body = request_.body ? std::string_view(*request_.body) : "";
+    static const std::string kNone;
+    const std::string& body = request_.body ? *request_.body : kNone;
     Set(CURLOPT_POST, 1L);
     Set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
-    Set(CURLOPT_POSTFIELDS, body.data());
+    Set(CURLOPT_POSTFIELDS, body.c_str());
   } else if (request_.verb == "HEAD") {
     Set(CURLOPT_NOBODY, 1L);
   } else {
@@ -96,14 +100,14 @@ void CurlEasy::AddHeader(const std::string& line) {
     set_up_ = CURLE_OUT_OF_MEMORY;
     return;
   }
-  static_cast<void>(headers_.release());
-  headers_.reset(list);
+  // The list begins where it began, but for the first line.
+  if (headers_ == nullptr) headers_.reset(list);
 }
 
 void CurlEasy::SetHeaders() {
   for (const auto& [name, value] : request_.headers) {
     // A colon without a value would remove the header instead.
-    AddHeader(Trimmed(value).empty() ? name + ";" : name + ": " + value);
+    AddHeader(Trimmed(value).empty() ? name + ";" : std::string(name).append(": ").append(value));
   }
   // libcurl's own: a form content type, `*/*`, and a round trip before bodies above 1 MiB.
   for (const char* name : {"Content-Type", "Accept"}) {
@@ -175,25 +179,25 @@ void CurlEasy::SetCallbacks() {
 }
 
 std::variant<HttpResponse, TransportError> CurlEasy::Conclude(CURLcode code) {
-  if (code == CURLE_OK && response_->has_head()) return response_->Take();
+  if (code == CURLE_OK && response_.has_head()) return response_.Take();
   return ExplainFailure(code, facts());
 }
 
 TransferFacts CurlEasy::facts() const {
   return {.request_begun = request_begun_,
           .refused_stream = refused_stream_,
-          .answer_begun = response_->begun(),
-          .answer_has_head = response_->has_head(),
-          .overflow = response_->overflow()};
+          .answer_begun = response_.begun(),
+          .answer_has_head = response_.has_head(),
+          .overflow = response_.overflow()};
 }
 
 std::size_t CurlEasy::OnHeader(const char* bytes, std::size_t one, std::size_t count, void* self) {
-  return static_cast<CurlEasy*>(self)->response_->AddHeaderLine({bytes, one * count}) ? count : 0;
+  return static_cast<CurlEasy*>(self)->response_.AddHeaderLine({bytes, one * count}) ? count : 0;
 }
 
 std::size_t CurlEasy::OnBody(const char* bytes, std::size_t one, std::size_t count, void* self) {
   // Another count than given stops the transfer, and 0 may be what was given.
-  return static_cast<CurlEasy*>(self)->response_->AddBody({bytes, one * count}) ? count : count + 1;
+  return static_cast<CurlEasy*>(self)->response_.AddBody({bytes, one * count}) ? count : count + 1;
 }
 
 int CurlEasy::OnBeforeRequest(void* self, char*, char*, int, int) {

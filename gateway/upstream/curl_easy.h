@@ -79,7 +79,7 @@ class CurlEasy {
   HttpRequest request_;
   std::shared_ptr<const TlsMaterial> tls_;  // Shared by the transfers that began before a change.
   std::unique_ptr<curl_slist, Deleter> headers_;
-  std::optional<ResponseAssembler> response_;
+  ResponseAssembler response_;
   CURLcode set_up_ = CURLE_OK;
   bool http2_possible_ = false;
   bool request_begun_ = false;

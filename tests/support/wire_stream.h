@@ -38,7 +38,7 @@ class WireStream {
   bool Write(std::string_view bytes);
 
   /// Blocks until `wake_fd` is readable (true) or the peer is gone (false).
-  bool AwaitWake(int wake_fd) const;
+  [[nodiscard]] bool AwaitWake(int wake_fd) const;
 
   /// An orderly end: close_notify for TLS, then FIN.
   void Close();
