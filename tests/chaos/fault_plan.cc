@@ -71,7 +71,7 @@ constexpr std::array kStorm = {
     Weighted{kShortLength, 15},
     Weighted{kCorruptJson, 10},
     Weighted{kCloseIdle, 20},
-    Weighted{kStatusUnprocessed, 60},
+    Weighted{kStatusUnprocessed, 100},
     Weighted{kStatusAfterProcessing, 60},
     Weighted{kStallUnprocessed, 5},
     Weighted{kStallAfterProcessing, 5},
@@ -84,7 +84,7 @@ struct WeightedStatus {
   int status;
   int weight;
 };
-constexpr std::array kUnprocessed = {WeightedStatus{429, 4}, WeightedStatus{503, 2},
+constexpr std::array kUnprocessed = {WeightedStatus{429, 7}, WeightedStatus{503, 2},
                                      WeightedStatus{502, 1}, WeightedStatus{504, 1},
                                      WeightedStatus{408, 1}};
 constexpr std::array kAfterProcessing = {WeightedStatus{502, 1}, WeightedStatus{503, 1},

@@ -12,6 +12,7 @@
 
 #include "tests/chaos/audit.h"
 #include "tests/chaos/client.h"
+#include "tests/support/scripted_upstream.h"
 
 namespace gateway::chaos {
 namespace {
@@ -35,10 +36,7 @@ constexpr std::chrono::seconds kStop{40};
 constexpr std::uint64_t kWarmUpPercent = 10;
 
 /// A free port. Another process might take it before the gateway does; none has a reason to.
-std::uint16_t FreePort() {
-  extend_simulator::Simulator nobody({}, [] { return extend_simulator::Time(); });
-  return FaultGate(nobody, FaultPlan(0)).port();
-}
+std::uint16_t FreePort() { return ScriptedUpstream().port(); }
 
 std::vector<std::string> Arguments(const std::string& socket, const std::string& upstream,
                                    std::uint16_t admin_port) {
