@@ -121,7 +121,9 @@ class EachFlag : public testing::TestWithParam<FlagCase> {};
 TEST_P(EachFlag, IsNotSetByDefault) {
   const Config config = Parse({}).config;
   // The default auth without a key is the one that the case asks for.
-  if (GetParam().flag != "auth") EXPECT_FALSE(GetParam().is_set(config));
+  if (GetParam().flag != "auth") {
+    EXPECT_FALSE(GetParam().is_set(config));
+  }
 }
 
 TEST_P(EachFlag, IsReadFromTheCommandLine) {

@@ -91,8 +91,12 @@ TEST(Telemetry, TellsOfTheProcess) {
     ASSERT_NE(line, std::string::npos) << name;
     const double value = std::strtod(text.c_str() + line + std::string(name).size() + 2, nullptr);
     EXPECT_GE(value, 0) << name;
-    if (std::string_view(name) == "process_resident_memory_bytes") EXPECT_GT(value, 1e6);
-    if (std::string_view(name) == "process_start_time_seconds") EXPECT_GT(value, 1.6e9);
+    if (std::string_view(name) == "process_resident_memory_bytes") {
+      EXPECT_GT(value, 1e6);
+    }
+    if (std::string_view(name) == "process_start_time_seconds") {
+      EXPECT_GT(value, 1.6e9);
+    }
   }
 }
 
