@@ -1,5 +1,6 @@
 // The program. Exit codes: 0 done or stopped cleanly, 1 runtime failure, 2 bad configuration.
 #include <google/protobuf/stubs/common.h>
+#include <google/protobuf/stubs/logging.h>
 #include <grpcpp/grpcpp.h>
 
 #include <algorithm>
@@ -36,8 +37,16 @@ int Fail(const Faults& faults) {
   return kRuntimeFailure;
 }
 
+/// Protobuf's own lines: mostly of messages that do not parse, which callers can send at will.
+void LogForProtobuf(google::protobuf::LogLevel level, const char* /*file*/, int /*line*/,
+                    const std::string& message) {
+  const bool fatal = level == google::protobuf::LOGLEVEL_FATAL;
+  Log(fatal ? LogLevel::kError : LogLevel::kDebug, message, {{"library", "protobuf"}});
+}
+
 int Serve(const Config& config) {
   SetUpLogging(config.log_level, config.log_format);
+  google::protobuf::SetLogHandler(LogForProtobuf);
   StopSignals signals;  // Before the first thread.
 
   const auto api = CompiledApi::Compile(config);

@@ -56,7 +56,7 @@ TEST_F(RequestTest, IdThatIsNoSegmentIsRefusedAndNothingIsSent) {
 }
 
 TEST_F(RequestTest, BaseUrlsPathIsAPrefix) {
-  config.upstream_url += "/proxy/v1/";
+  config.upstream_url += "/proxy/v1";
   EXPECT_TRUE(Cancel("a").status.ok());
   EXPECT_EQ(LastRequest().target, "/proxy/v1/split_runs/a/cancel");
 }
