@@ -56,7 +56,7 @@ std::string EnumJsonName(const pb::EnumValueDescriptor& value) {
   const pb::EnumValueDescriptor& first = *value.type()->FindValueByNumber(value.number());
   if (std::string annotated = AnnotatedName(first); !annotated.empty()) return annotated;
   if (!ImportsAnnotations(*first.file())) return first.name();
-  std::string stripped = WithoutPrefix(first);
+  const std::string stripped = WithoutPrefix(first);
   // Where another value claims the short spelling, only the full name reads back as this one.
   const bool ambiguous =
       !stripped.empty() && EnumJsonNames(*first.type()).at(stripped) != first.number();

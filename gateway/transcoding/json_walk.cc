@@ -24,8 +24,7 @@ bool IsTellable(std::string_view name) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
            std::string_view("_-.@$[]").find(c) != std::string_view::npos;
   };
-  return !name.empty() && name.size() <= kMaxNameBytes &&
-         std::all_of(name.begin(), name.end(), is_plain);
+  return !name.empty() && name.size() <= kMaxNameBytes && std::ranges::all_of(name, is_plain);
 }
 
 }  // namespace
@@ -252,7 +251,7 @@ bool JsonWalk::ReadMap(const FieldTable& field, Element value) {
 bool JsonWalk::ReadMapEntry(const FieldTable& field, std::string_view key, Element value) {
   const FieldTable& value_field = field.message->fields[1];
   std::uint64_t bits = 0;
-  if (value_field.enumeration != nullptr &&
+  if (value_field.type == Type::TYPE_ENUM &&
       scalars_.Read(value_field, value, &bits) == ScalarRead::kUnknownEnum) {
     return NoteUnknownEnum(value_field);
   }

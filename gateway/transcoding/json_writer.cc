@@ -109,7 +109,7 @@ bool JsonWriter::Members(const pb::Message& message, const Omitted& omitted) {
   message.GetReflection()->ListFields(message, &fields);
   for (const pb::FieldDescriptor* field : fields) {
     const Omitted below = Below(omitted, *field);
-    if (std::any_of(below.begin(), below.end(), [](const auto& path) { return path.empty(); })) {
+    if (std::ranges::any_of(below, [](const auto& path) { return path.empty(); })) {
       continue;
     }
     if (!json_.ends_with('{')) json_ += ',';
@@ -154,7 +154,7 @@ bool JsonWriter::Map(const pb::Message& message, const pb::FieldDescriptor& fiel
     entries.emplace_back(is_text ? key.Text(&scratch) : key.ScalarText(), &entry);
   }
   // In an order that does not change from call to call, as that of a map would.
-  std::sort(entries.begin(), entries.end());
+  std::ranges::sort(entries);
   json_ += '{';
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const auto& [key, entry] = entries[i];

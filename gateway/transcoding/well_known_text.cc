@@ -62,7 +62,7 @@ bool TakeOffset(std::string_view* text, std::int64_t* seconds) {
       !TakeNumber(text, 2, &minutes) || hours > 23 || minutes > 59) {
     return false;
   }
-  *seconds = (hours * 60 + minutes) * (west ? -60 : 60);
+  *seconds = std::int64_t{hours * 60 + minutes} * (west ? -60 : 60);
   return true;
 }
 
@@ -108,7 +108,8 @@ std::optional<SecondsNanos> ParseTimestamp(std::string_view text) {
     return std::nullopt;
   }
   if (hours > 23 || minutes > 59 || seconds > 59) return std::nullopt;
-  time.seconds = days * kSecondsPerDay + hours * 3600 + minutes * 60 + seconds - offset;
+  const int second_of_day = (hours * 60 + minutes) * 60 + seconds;
+  time.seconds = days * kSecondsPerDay + second_of_day - offset;
   if (time.seconds < kMinTimestamp || time.seconds > kMaxTimestamp) return std::nullopt;
   return time;
 }
