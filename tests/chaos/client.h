@@ -13,6 +13,7 @@
 #include "gateway/base/mutex.h"
 #include "tests/chaos/caller.h"
 #include "tests/chaos/fault_gate.h"
+#include "tests/chaos/lag_meter.h"
 #include "tests/chaos/report.h"
 #include "tests/chaos/seeded_random.h"
 #include "tests/simulator/run_store.h"
@@ -32,6 +33,7 @@ class Surroundings {
   extend_simulator::RunStore& store;
   FaultGate& gate;
   Report& report;
+  LagMeter lag;
 
   void AddRateLimitedCreate(const std::string& name);
   /// Of all creates, once nothing runs any more.
@@ -71,6 +73,8 @@ class Client {
   CallResult Call(Caller::Method<Request, Response> method, const Request& request,
                   Response& response);
   void JudgeAny(const CallResult& result);
+  /// `limit`: when it should have ended.
+  void JudgeEnd(const CallResult& result, std::chrono::milliseconds limit);
   void JudgeRefusedCancel(const CallResult& result);
   void JudgeNotFound(const CallResult& result);
   [[nodiscard]] bool IsPossible(const CallResult& result) const;

@@ -71,7 +71,7 @@ constexpr std::array kStorm = {
     Weighted{kShortLength, 15},
     Weighted{kCorruptJson, 10},
     Weighted{kCloseIdle, 20},
-    Weighted{kStatusUnprocessed, 100},
+    Weighted{kStatusUnprocessed, 150},
     Weighted{kStatusAfterProcessing, 60},
     Weighted{kStallUnprocessed, 5},
     Weighted{kStallAfterProcessing, 5},
