@@ -29,6 +29,8 @@ struct Config {
   std::vector<std::string> listen = {"127.0.0.1:50051"};
   unsigned socket_mode = 0660;
   bool insecure = false;
+  /// `host:port` of metrics and probes; empty: none.
+  std::string admin_listen = "127.0.0.1:9464";
 
   /// Base URL, without a trailing slash; empty: the proto option's.
   std::string upstream_url;

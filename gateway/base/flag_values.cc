@@ -140,6 +140,13 @@ Parsed<std::string> ParseDialAddress(const std::string& text) {
   return ParseAddress(text, /*allow_port_zero=*/false).map([&](const Address&) { return text; });
 }
 
+Parsed<std::string> ParseAdminAddress(const std::string& text) {
+  if (text == "off") return std::string();
+  const auto address = ParseAddress(text, /*allow_port_zero=*/true);
+  if (!address || address->IsUnix()) return Rule("must be host:port, [v6]:port or off");
+  return text;
+}
+
 Parsed<std::string> ParseApiKey(std::string_view text) {
   const std::string_view key = Trimmed(text);
   if (key.empty() || key.size() > kMaxApiKey || !std::ranges::all_of(key, IsPrintable)) {

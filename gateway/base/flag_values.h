@@ -43,9 +43,9 @@ Parsed<std::string> ParseName(const std::string& text);
 /// As in address.h; the text itself.
 Parsed<std::string> ParseListenAddress(const std::string& text);
 Parsed<std::string> ParseDialAddress(const std::string& text);
+/// `host:port`; nothing for `off`.
+Parsed<std::string> ParseAdminAddress(const std::string& text);
 
-/// A base URL, without its trailing slashes.
-Parsed<std::string> ParseUpstreamUrl(const std::string& text);
 /// http, https, socks5 or socks5h, with a user and password if need be.
 Parsed<std::string> ParseProxyUrl(const std::string& text);
 

@@ -2,71 +2,15 @@
 #include <algorithm>
 #include <array>
 
-#include "gateway/base/address.h"
 #include "gateway/base/ascii.h"
+#include "gateway/base/base_url.h"
 #include "gateway/base/flag_values.h"
 
 namespace gateway {
 namespace {
 
-// Set by the gateway or by HTTP itself: from anywhere else they would break the framing of
-// requests, leak to the wrong party or send a second credential.
-constexpr std::array<std::string_view, 14> kReservedHeaders = {"authorization",
-                                                               "connection",
-                                                               "content-length",
-                                                               "content-type",
-                                                               "expect",
-                                                               "host",
-                                                               "keep-alive",
-                                                               "proxy-authenticate",
-                                                               "proxy-connection",
-                                                               "proxy-authorization",
-                                                               "te",
-                                                               "trailer",
-                                                               "transfer-encoding",
-                                                               "upgrade"};
-
 tl::unexpected<std::string> Rule(std::string rule) {
   return tl::unexpected<std::string>(std::move(rule));
-}
-
-bool IsReserved(std::string_view name) {
-  return std::ranges::find(kReservedHeaders, ToLower(name)) != kReservedHeaders.end();
-}
-
-/// A key that gRPC carries as text: lower case, not binary, not gRPC's own.
-bool IsMetadataName(std::string_view name) {
-  const auto legal = [](char c) {
-    return IsLower(c) || IsDigit(c) || c == '-' || c == '_' || c == '.';
-  };
-  return !name.empty() && std::ranges::all_of(name, legal) && !name.ends_with("-bin") &&
-         !name.starts_with("grpc-");
-}
-
-struct Url {
-  std::string_view scheme, user, host, port, path;
-};
-
-/// The parts of an absolute URL without query and fragment; an empty scheme for anything else.
-Url SplitUrl(std::string_view text) {
-  Url url;
-  const auto is_legal = [](char c) { return c > ' ' && c <= '~' && c != '?' && c != '#'; };
-  const auto scheme_end = text.find("://");
-  if (scheme_end == std::string_view::npos || !std::ranges::all_of(text, is_legal)) return url;
-  const std::string_view rest = text.substr(scheme_end + 3);
-  std::string_view authority = rest.substr(0, rest.find('/'));
-  url.path = rest.substr(authority.size());
-  if (const auto at = authority.rfind('@'); at != std::string_view::npos) {
-    url.user = authority.substr(0, at + 1);
-    authority.remove_prefix(at + 1);
-  }
-  const auto bracket = authority.rfind(']');
-  const auto colon = authority.find(':', bracket == std::string_view::npos ? 0 : bracket);
-  url.host = authority.substr(0, colon);
-  if (colon != std::string_view::npos) url.port = authority.substr(colon);
-  if (!IsHost(url.host) || (!url.port.empty() && ParsePort(url.port.substr(1)) < 1)) return url;
-  url.scheme = text.substr(0, scheme_end);
-  return url;
 }
 
 Parsed<Header> SplitPair(const std::string& text) {
@@ -77,18 +21,6 @@ Parsed<Header> SplitPair(const std::string& text) {
 }
 
 }  // namespace
-
-Parsed<std::string> ParseUpstreamUrl(const std::string& text) {
-  const Url url = SplitUrl(text);
-  if ((url.scheme != "http" && url.scheme != "https") || !url.user.empty()) {
-    return Rule(
-        "must be an http:// or https:// URL of a host, with a port and a path if need be, but "
-        "without user, password, query and fragment");
-  }
-  std::string trimmed = text;
-  while (trimmed.ends_with('/')) trimmed.pop_back();
-  return trimmed;
-}
 
 Parsed<std::string> ParseProxyUrl(const std::string& text) {
   static constexpr std::array<std::string_view, 4> kSchemes = {"http", "https", "socks5",
@@ -112,7 +44,7 @@ Parsed<Header> ParseHeader(const std::string& text) {
   auto header = SplitPair(text);
   if (!header) return header;
   if (!IsHeaderName(header->name)) return Rule("must be NAME=VALUE with a legal header name");
-  if (IsReserved(header->name)) {
+  if (IsReservedHeader(header->name)) {
     return Rule("must not be " + ToLower(header->name) + ", which the gateway or HTTP itself sets");
   }
   if (!IsHeaderValue(header->value)) {
@@ -141,7 +73,7 @@ Parsed<std::string> ParseForwardedName(const std::string& text) {
         "must be a metadata name of lower-case letters, digits, '-', '_' and '.', that does not "
         "end in -bin or begin with grpc-");
   }
-  if (IsReserved(text)) {
+  if (IsReservedHeader(text)) {
     return Rule("must not be " + text + ", which the gateway or HTTP itself sets");
   }
   return text;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "gateway/base/ascii.h"
+#include "gateway/base/base_url.h"
 #include "gateway/base/flag_targets.h"
 #include "gateway/base/flag_values.h"
 
@@ -35,6 +36,13 @@ FlagGroup Listening() {
                    "reaches it can read and make calls with the gateway's key: only for networks "
                    "that keep others out by themselves.",
            .target = Switch(&Config::insecure)},
+          {.name = "admin-listen",
+           .placeholder = "ADDRESS",
+           .fallback = "127.0.0.1:9464",
+           .help = "Plaintext HTTP for probes and metrics: /healthz (alive), /readyz (serving and "
+                   "not draining) and /metrics; off for none. Kubelets probe a pod's own address: "
+                   "0.0.0.0:9464 in a pod.",
+           .target = Value(&Config::admin_listen, ParseAdminAddress)},
       }};
 }
 
@@ -49,7 +57,7 @@ FlagGroup Upstream() {
            .help =
                "Base URL of the REST API, with its path prefix if it has one. For a test double "
                "or an egress proxy that takes plain requests.",
-           .target = Value(&Config::upstream_url, ParseUpstreamUrl),
+           .target = Value(&Config::upstream_url, ParseBaseUrl),
            .shared_variable = "EXTEND_BASE_URL"},
           {.name = "region",
            .placeholder = "NAME",

@@ -82,6 +82,17 @@ bool IsHeaderName(std::string_view name);
 /// Printable ASCII, spaces and tabs: what we send and pass on as a header value.
 bool IsHeaderValue(std::string_view value);
 
+/// Headers that say where a message ends or how a connection is used. HTTP itself writes them: a
+/// second one would let a caller smuggle a request. Any case.
+bool IsFramingHeader(std::string_view name);
+
+/// Framing headers, and those that the gateway sets: from anywhere else they would leak to the
+/// wrong party or send a second credential. Any case.
+bool IsReservedHeader(std::string_view name);
+
+/// A key that gRPC carries as text: lower case, not binary, not gRPC's own.
+bool IsMetadataName(std::string_view name);
+
 /// The value of the first header of that name (any case), or null.
 const std::string* FindHeader(const Headers& headers, std::string_view name);
 

@@ -24,8 +24,8 @@ constexpr std::array<const char*, Telemetry::kGrpcCodes> kCodeNames = {
     "DataLoss", "Unauthenticated"};
 constexpr std::array<const char*, 4> kRetryReasons = {"status", "transport", "timeout",
                                                       "rate_limited"};
-constexpr std::array<const char*, 5> kReconciliations = {"confirmed", "already_cancelled",
-                                                         "not_cancellable", "repeated", "failed"};
+constexpr std::array<const char*, 5> kReconcileOutcomes = {"confirmed", "already_cancelled",
+                                                           "not_cancellable", "repeated", "failed"};
 
 // From a local answer to the longest call by default.
 const prometheus::Histogram::BucketBoundaries& SecondBuckets() {
@@ -93,10 +93,10 @@ class Telemetry::Impl {
       AddAll(CounterFamily("extend_gateway_retries_total",
                            "Attempts that were followed by another, by the reason."),
              "reason", kRetryReasons);
-  std::array<prometheus::Counter*, kReconciliations.size()> reconciliations =
+  std::array<prometheus::Counter*, kReconcileOutcomes.size()> reconciliations =
       AddAll(CounterFamily("extend_gateway_reconciliations_total",
                            "Reads of what became of a refused or lost call, by their outcome."),
-             "outcome", kReconciliations);
+             "outcome", kReconcileOutcomes);
   prometheus::Gauge& in_flight = prometheus::BuildGauge()
                                      .Name("extend_gateway_in_flight")
                                      .Help("Calls begun and not ended.")
@@ -168,11 +168,11 @@ void Telemetry::UpstreamRequest(std::string_view verb, std::optional<int> http_s
 
 void Telemetry::Retried(RetryReason reason) { impl_->retries[Index(reason)]->Increment(); }
 
-void Telemetry::Reconciled(Reconciliation outcome) {
+void Telemetry::Reconciled(ReconcileOutcome outcome) {
   impl_->reconciliations[Index(outcome)]->Increment();
 }
 
-void Telemetry::UpstreamConnections(int change) { impl_->connections.Increment(change); }
+void Telemetry::SetUpstreamConnections(int count) { impl_->connections.Set(count); }
 
 void Telemetry::UnknownEnumValue(std::string_view enum_name) {
   impl_->unknown_enum_values.Add({{"enum", std::string(enum_name)}}).Increment();

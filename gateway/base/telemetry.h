@@ -14,18 +14,14 @@
 #include <string>
 #include <string_view>
 
+#include "gateway/base/call_events.h"
+
 namespace prometheus {
 class Counter;
 class Histogram;
 }  // namespace prometheus
 
 namespace gateway {
-
-/// Why an attempt was followed by another.
-enum class RetryReason { kStatus, kTransport, kTimeout, kRateLimited };
-
-/// How a reconciliation ended.
-enum class Reconciliation { kConfirmed, kAlreadyDone, kFinished, kRepeated, kFailed };
 
 class Telemetry {
  public:
@@ -51,8 +47,9 @@ class Telemetry {
   void UpstreamRequest(std::string_view verb, std::optional<int> http_status,
                        std::chrono::nanoseconds elapsed);
   void Retried(RetryReason reason);
-  void Reconciled(Reconciliation outcome);
-  void UpstreamConnections(int change);
+  void Reconciled(ReconcileOutcome outcome);
+  /// How many are open now.
+  void SetUpstreamConnections(int count);
   void UnknownEnumValue(std::string_view enum_name);
   /// `kind`: the flag's name without dashes, such as `api-key-file`.
   void CredentialReloaded(std::string_view kind, bool succeeded);

@@ -48,6 +48,7 @@ void Call::OnRequest(bool ok) {
 void Call::Begin() {
   const Endpoint& endpoint = source_.endpoint;
   begun_ = Clock::now();
+  endpoint.CountStarted();
   const CallerMetadata& metadata = context_.client_metadata();
   trace_ = TraceContext::FromCaller(FindMetadata(metadata, "traceparent"));
   deadline_ = endpoint.DeadlineOf(
@@ -94,9 +95,11 @@ void Call::OnFinished(bool /*ok*/) { Release(); }
 
 void Call::Release() {
   if (--tags_out_ > 0) return;
+  const Clock::duration duration = Clock::now() - begun_;
+  source_.endpoint.CountHandled(reply_.status.error_code(), duration);
   LogCall({.method = source_.endpoint.grpc_path(),
            .reply = reply_,
-           .duration = Clock::now() - begun_,
+           .duration = duration,
            .request_bytes = request_bytes_,
            .response_bytes = response_bytes_,
            .trace_id = trace_.trace_id(),

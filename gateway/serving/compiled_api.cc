@@ -1,7 +1,6 @@
 #include "gateway/serving/compiled_api.h"
 
 #include <fmt/format.h>
-#include <google/protobuf/stubs/logging.h>
 
 #include "gateway/base/file.h"
 
@@ -14,8 +13,6 @@ constexpr std::size_t kMaxPemBytes = std::size_t{1} << 20;
 }  // namespace
 
 tl::expected<std::unique_ptr<CompiledApi>, Faults> CompiledApi::Compile(const Config& config) {
-  // It would write lines of its own form about callers' malformed messages.
-  google::protobuf::SetLogHandler(nullptr);
   std::unique_ptr<CompiledApi> api(new CompiledApi);
   Faults faults;
   api->LoadKey(config, faults);
@@ -79,7 +76,8 @@ void CompiledApi::AddService(const RoutedService& routed, const Config& config, 
                   .endpoints = {}};
   for (const Route& route : routed.routes) {
     service.endpoints.push_back(std::make_unique<const Endpoint>(
-        route, *service.settings, *descriptors_->Prototype(route.method->input_type())));
+        route, *service.settings, *descriptors_->Prototype(route.method->input_type()),
+        *telemetry_));
   }
   services_.push_back(std::move(service));
 }

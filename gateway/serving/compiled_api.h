@@ -1,8 +1,8 @@
 // Everything that can be compiled before the first call: descriptors, routes, base URLs, headers
-// and the key. What `extend-gateway check` checks.
+// the key, and the metrics of its methods. What `extend-gateway check` checks.
 //
-// Made on one thread at start, with all faults at once; then const and thread-safe. It must outlive
-// the Server.
+// Made on one thread at start, with all faults at once; then const and thread-safe, as telemetry
+// is. It must outlive the Server.
 #pragma once
 
 #include <google/protobuf/descriptor.h>
@@ -16,6 +16,8 @@
 #include "gateway/base/config.h"
 #include "gateway/base/credentials.h"
 #include "gateway/base/result.h"
+#include "gateway/base/telemetry.h"
+#include "gateway/base/version.h"
 #include "gateway/serving/descriptor_source.h"
 #include "gateway/serving/endpoint.h"
 #include "gateway/serving/service_settings.h"
@@ -46,6 +48,7 @@ class CompiledApi {
   }
   /// What upstreams are trusted by, and our certificate, as read at start.
   [[nodiscard]] const TlsMaterial& upstream_tls() const { return upstream_tls_; }
+  [[nodiscard]] Telemetry& telemetry() const { return *telemetry_; }
   /// The gateway's own key, to be refreshed; null without one.
   [[nodiscard]] ApiKey* api_key() { return api_key_ ? &*api_key_ : nullptr; }
 
@@ -56,6 +59,7 @@ class CompiledApi {
   void AddService(const RoutedService& routed, const Config& config, Faults& faults);
   RetryBudget* BudgetOf(const std::string& base_url);
 
+  const std::unique_ptr<Telemetry> telemetry_ = std::make_unique<Telemetry>(Version());
   std::optional<ApiKey> api_key_;
   TlsMaterial upstream_tls_;
   std::unique_ptr<DescriptorSource> descriptors_;

@@ -27,11 +27,17 @@ HttpRequest Completed(HttpRequest request, const std::string& base_url, const He
 }  // namespace
 
 Endpoint::Endpoint(const Route& route, const ServiceSettings& service,
-                   const google::protobuf::Message& prototype)
+                   const google::protobuf::Message& prototype, Telemetry& telemetry)
     : route_(route),
       service_(service),
       prototype_(prototype),
-      json_{.unknown = JsonReadOptions::Unknown::kSkip, .on_unknown_enum = ReportUnknownEnum} {}
+      telemetry_(telemetry),
+      metrics_(telemetry.AddMethod(route.method->service()->full_name(), route.method->name())),
+      json_{.unknown = JsonReadOptions::Unknown::kSkip,
+            .on_unknown_enum = [&telemetry](const google::protobuf::EnumDescriptor& type) {
+              telemetry.UnknownEnumValue(type.full_name());
+              LogUnknownEnum(type);
+            }} {}
 
 Result<UpstreamOrder> Endpoint::MakeOrder(const grpc::ByteBuffer& request,
                                           const CallerMetadata& metadata, const TraceContext& trace,

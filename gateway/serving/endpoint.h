@@ -1,8 +1,8 @@
 // One served method, compiled: a request message in, an order for the upstream out; what its
 // answers mean; and the reply to the caller.
 //
-// Const and thread-safe after construction. Route, settings and prototype must outlive it; it
-// outlives every call.
+// Const and thread-safe after construction. Route, settings, prototype and telemetry must outlive
+// it; it outlives every call.
 #pragma once
 
 #include <google/protobuf/message.h>
@@ -10,6 +10,7 @@
 
 #include "gateway/base/deadline.h"
 #include "gateway/base/result.h"
+#include "gateway/base/telemetry.h"
 #include "gateway/serving/reply.h"
 #include "gateway/serving/request_headers.h"
 #include "gateway/serving/service_settings.h"
@@ -22,11 +23,16 @@ namespace gateway {
 class Endpoint final : public AnswerReader {
  public:
   Endpoint(const Route& route, const ServiceSettings& service,
-           const google::protobuf::Message& prototype);
+           const google::protobuf::Message& prototype, Telemetry& telemetry);
 
   /// `/package.Service/Method`.
   [[nodiscard]] const std::string& grpc_path() const { return route_.grpc_path; }
   [[nodiscard]] const ServiceSettings& service() const { return service_; }
+
+  void CountStarted() const { telemetry_.CallStarted(metrics_); }
+  void CountHandled(grpc::StatusCode code, std::chrono::nanoseconds elapsed) const {
+    telemetry_.CallHandled(metrics_, code, elapsed);
+  }
 
   /// The call's deadline is the caller's, capped at --timeout.
   [[nodiscard]] Deadline DeadlineOf(Deadline callers, Clock::time_point now) const {
@@ -51,6 +57,8 @@ class Endpoint final : public AnswerReader {
   const Route& route_;
   const ServiceSettings& service_;
   const google::protobuf::Message& prototype_;
+  Telemetry& telemetry_;
+  const Telemetry::Method metrics_;
   const JsonReadOptions json_;
 };
 

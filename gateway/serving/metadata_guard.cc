@@ -23,14 +23,9 @@ bool IsValue(std::string_view value) {
 }  // namespace
 
 bool IsReturnableName(std::string_view lower_case_name) {
-  // Of HTTP/2's framing and gRPC's own: in a response they would change its meaning.
-  static constexpr std::array<std::string_view, 9> kReserved = {
-      "connection",   "content-length", "content-encoding",
-      "content-type", "keep-alive",     "transfer-encoding",
-      "te",           "trailer",        "upgrade"};
-  return IsKey(lower_case_name) && !lower_case_name.starts_with("grpc-") &&
-         !lower_case_name.starts_with("x-gateway-") && !lower_case_name.ends_with("-bin") &&
-         std::ranges::find(kReserved, lower_case_name) == kReserved.end();
+  // In a response HTTP's names would change its framing, and ours would be taken for our word.
+  return IsMetadataName(lower_case_name) && !IsReservedHeader(lower_case_name) &&
+         lower_case_name != "content-encoding" && !lower_case_name.starts_with("x-gateway-");
 }
 
 std::optional<Header> CheckedMetadata(std::string_view name, std::string_view value) {

@@ -6,10 +6,13 @@
 #include <grpcpp/server_builder.h>
 
 #include <algorithm>
+#include <atomic>
 #include <limits>
 #include <thread>
 
+#include "gateway/base/address.h"
 #include "gateway/base/logging.h"
+#include "gateway/serving/admin_server.h"
 #include "gateway/serving/admission.h"
 #include "gateway/serving/call_queues.h"
 #include "gateway/serving/listeners.h"
@@ -46,7 +49,7 @@ class Server::Impl {
   Impl(const Config& config, const CompiledApi& api)
       : config_(config),
         api_(api),
-        loops_(config, api.upstream_tls()),
+        loops_(config, api.upstream_tls(), api.telemetry()),
         admission_(config.max_in_flight) {}
   ~Impl() { Drain(); }
 
@@ -55,10 +58,12 @@ class Server::Impl {
   [[nodiscard]] const std::vector<std::string>& addresses() const {
     return listeners_->addresses();
   }
+  [[nodiscard]] std::string admin_address() const { return admin_ ? admin_->address() : ""; }
 
  private:
   void Register(grpc::ServerBuilder& builder);
   void SetHealthy();
+  Faults StartAdmin();
   void ShutDown();
 
   const Config config_;
@@ -70,6 +75,8 @@ class Server::Impl {
   std::optional<Listeners> listeners_;
   std::optional<CallQueues> queues_;
   std::unique_ptr<grpc::Server> server_;
+  std::atomic<bool> ready_ = false;
+  std::unique_ptr<AdminServer> admin_;
 };
 
 Faults Server::Impl::Start() {
@@ -92,6 +99,7 @@ Faults Server::Impl::Start() {
   }
   queues_->Start();
   SetHealthy();
+  if (Faults faults = StartAdmin(); !faults.empty()) return faults;
   for (const std::string& address : addresses()) {
     Log(LogLevel::kInfo, "listening", {{"address", address}});
   }
@@ -118,16 +126,35 @@ void Server::Impl::SetHealthy() {
   }
 }
 
+Faults Server::Impl::StartAdmin() {
+  ready_ = true;
+  if (config_.admin_listen.empty()) return {};
+  auto admin =
+      AdminServer::Start(*ParseAddress(config_.admin_listen, /*allow_port_zero=*/true),
+                         {.ready = [this] { return ready_.load(); },
+                          .metrics =
+                              [this] {
+                                api_.telemetry().SetUpstreamConnections(loops_.connections());
+                                return api_.telemetry().Render();
+                              }});
+  if (!admin) return {admin.error()};
+  admin_ = *std::move(admin);
+  Log(LogLevel::kInfo, "admin listening", {{"address", admin_->address()}});
+  return {};
+}
+
 void Server::Impl::Drain() {
   if (server_ == nullptr) return;
   const Watchdog watchdog(config_.drain_delay + config_.drain_timeout + kShutdownMargin);
   // gRPC's Shutdown of health is for good: every name answers NOT_SERVING from here on.
   server_->GetHealthCheckService()->Shutdown();
+  ready_ = false;
   std::this_thread::sleep_for(config_.drain_delay);
   ShutDown();
   queues_->Stop();
   server_.reset();
   loops_.Stop();
+  admin_.reset();
   Log(LogLevel::kInfo, "drained");
 }
 
@@ -155,6 +182,7 @@ Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Server::~Server() = default;
 
 const std::vector<std::string>& Server::addresses() const { return impl_->addresses(); }
+std::string Server::admin_address() const { return impl_->admin_address(); }
 void Server::Drain() { impl_->Drain(); }
 
 }  // namespace gateway

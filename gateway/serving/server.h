@@ -27,6 +27,9 @@ class Server {
   /// Where it listens, in the order of `--listen`, with the ports that were bound.
   [[nodiscard]] const std::vector<std::string>& addresses() const;
 
+  /// `host:port` of the admin listener; empty without one, and after Drain.
+  [[nodiscard]] std::string admin_address() const;
+
   /// Refuses new work, lets running calls end within `--drain-timeout`, cancels the rest, stops.
   /// Returns when nothing runs any more.
   void Drain();

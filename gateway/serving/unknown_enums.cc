@@ -8,7 +8,7 @@
 
 namespace gateway {
 
-void ReportUnknownEnum(const google::protobuf::EnumDescriptor& type) {
+void LogUnknownEnum(const google::protobuf::EnumDescriptor& type) {
   static std::mutex mutex;
   static std::set<std::string> reported;  // Bounded by the number of enum types.
   {

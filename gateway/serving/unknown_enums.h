@@ -7,6 +7,6 @@
 namespace gateway {
 
 /// Thread-safe.
-void ReportUnknownEnum(const google::protobuf::EnumDescriptor& type);
+void LogUnknownEnum(const google::protobuf::EnumDescriptor& type);
 
 }  // namespace gateway

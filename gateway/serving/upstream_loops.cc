@@ -11,7 +11,8 @@ constexpr unsigned kMaxLoops = 2;
 
 }  // namespace
 
-UpstreamLoops::UpstreamLoops(const Config& config, const TlsMaterial& tls) {
+UpstreamLoops::UpstreamLoops(const Config& config, const TlsMaterial& tls, Telemetry& telemetry)
+    : metrics_(telemetry) {
   const CurlHttpClientOptions options{.connect_timeout = config.connect_timeout,
                                       .http_version = config.upstream_http,
                                       .tls = tls,
@@ -23,14 +24,22 @@ UpstreamLoops::UpstreamLoops(const Config& config, const TlsMaterial& tls) {
     clients_.push_back(std::make_unique<CurlHttpClient>(options));
     clients.push_back(clients_.back().get());
   }
-  upstream_ = std::make_unique<Upstream>(
-      std::move(clients), RetryOptions{.max_attempts = config.max_attempts,
-                                       .attempt_timeout = config.attempt_timeout,
-                                       .initial_backoff = config.retry_initial_backoff,
-                                       .max_backoff = config.retry_max_backoff});
+  upstream_ =
+      std::make_unique<Upstream>(clients,
+                                 RetryOptions{.max_attempts = config.max_attempts,
+                                              .attempt_timeout = config.attempt_timeout,
+                                              .initial_backoff = config.retry_initial_backoff,
+                                              .max_backoff = config.retry_max_backoff},
+                                 &metrics_);
 }
 
 UpstreamLoops::~UpstreamLoops() { Stop(); }
+
+int UpstreamLoops::connections() const {
+  int count = 0;
+  for (const auto& client : clients_) count += client->connections();
+  return count;
+}
 
 void UpstreamLoops::Stop() {
   for (const auto& client : clients_) client->Stop();

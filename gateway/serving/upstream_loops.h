@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "gateway/base/config.h"
+#include "gateway/serving/upstream_metrics.h"
 #include "gateway/upstream/curl_http_client.h"
 #include "gateway/upstream/upstream_call.h"
 
@@ -15,14 +16,17 @@ namespace gateway {
 class UpstreamLoops {
  public:
   /// Starts the threads.
-  UpstreamLoops(const Config& config, const TlsMaterial& tls);
+  UpstreamLoops(const Config& config, const TlsMaterial& tls, Telemetry& telemetry);
   ~UpstreamLoops();
 
   [[nodiscard]] Upstream& upstream() { return *upstream_; }
+  /// Open upstream connections. Any thread.
+  [[nodiscard]] int connections() const;
   /// When no call is left.
   void Stop();
 
  private:
+  UpstreamMetrics metrics_;
   std::vector<std::unique_ptr<CurlHttpClient>> clients_;
   std::unique_ptr<Upstream> upstream_;
 };

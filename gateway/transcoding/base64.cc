@@ -72,7 +72,8 @@ bool DecodeBase64(std::string_view text, std::string* bytes) {
       *bytes += static_cast<char>(bits >> count);
     }
   }
-  return true;
+  // The bits that fill up the last character are zero in every encoder's output.
+  return (bits & ((1U << count) - 1)) == 0;
 }
 
 }  // namespace gateway

@@ -96,7 +96,7 @@ class JsonReader::Impl {
       JsonWalk walk(setting, &scratch->wire, fault);
       const bool done = field_ == nullptr ? walk.ReadMessage(message_, document.root())
                                           : ReadFieldAlone(&walk, document.root(), fault);
-      if (walk.met_duplicate()) {
+      if (!done && !setting.has_duplicates) {
         setting.has_duplicates = true;
       } else if (done && walk.saw_whole_zero() && !document.is_rewritten() &&
                  MayHaveNegativeZero(json)) {

@@ -96,10 +96,7 @@ bool JsonWalk::ReadMembers(const MessageTable& table, Object object) {
 
 bool JsonWalk::ReadMember(const MessageTable& table, const Seen& seen, const FieldTable& field,
                           Element value) {
-  if (seen.Add(field.field_bit)) {
-    met_duplicate_ = true;
-    return false;
-  }
+  if (seen.Add(field.field_bit)) return fault_.Set("a member of equal name came before");
   const bool is_set = !value.is_null() || (field.takes_null && field.shape == Shape::kSingular);
   if (is_set && field.oneof_bit != FieldTable::kNoOneof && seen.Add(field.oneof_bit)) {
     const std::string& oneof = field.descriptor->real_containing_oneof()->name();

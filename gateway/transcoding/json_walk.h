@@ -1,7 +1,7 @@
 // The middle of the JSON reader: walks simdjson's DOM along the field tables and writes wire bytes.
 //
-// One walk of one document by one thread. A walk may ask to be repeated (see `Again`): what is rare
-// is done by a slower second walk, so that the first can be fast.
+// One walk of one document by one thread. What is rare is left to a second, slower walk, so that the
+// first can be fast: a walk that fails is to be repeated with `has_duplicates`.
 #pragma once
 
 #include <simdjson.h>
@@ -27,7 +27,8 @@ class JsonWalk {
     JsonReadOptions::Unknown unknown = JsonReadOptions::Unknown::kSkip;
     /// The document's numbers were rewritten (json_numbers.h).
     bool is_rewritten = false;
-    /// Objects have members of equal name: looks for the last of each before it reads.
+    /// Objects may have members of equal name: looks for the last of each before it reads. Otherwise
+    /// such members make the walk fail.
     bool has_duplicates = false;
     /// The table of a type that an Any names, or null.
     std::function<const MessageTable*(std::string_view type)> find_any_type;
@@ -41,9 +42,6 @@ class JsonWalk {
   /// The value of a field, with tag, which may be null.
   bool ReadField(const FieldTable& field, simdjson::dom::element value);
 
-  /// After false: whether it was because of members of equal name, so that a walk with
-  /// `has_duplicates` is due.
-  [[nodiscard]] bool met_duplicate() const { return met_duplicate_; }
   /// After true: see JsonScalars.
   [[nodiscard]] bool saw_whole_zero() const { return scalars_.saw_whole_zero(); }
   [[nodiscard]] const std::vector<const google::protobuf::EnumDescriptor*>& unknown_enums() const {
@@ -94,7 +92,6 @@ class JsonWalk {
   JsonScalars scalars_;
   std::vector<std::uint64_t> seen_;  // bits of all objects around the current one, see Seen
   std::size_t level_ = 0;
-  bool met_duplicate_ = false;
   std::vector<const google::protobuf::EnumDescriptor*> unknown_enums_;
 };
 

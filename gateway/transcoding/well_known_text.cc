@@ -4,6 +4,8 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <system_error>
+#include <utility>
 
 namespace gateway {
 namespace {
@@ -155,19 +157,19 @@ std::optional<std::string> FormatDuration(SecondsNanos duration) {
 
 std::optional<std::vector<std::string>> ParseFieldMask(std::string_view text) {
   std::vector<std::string> paths;
-  if (text.empty()) return paths;
-  paths.emplace_back();
+  std::string path;
   for (const char c : text) {
     if (c == '_') return std::nullopt;
     if (c == ',') {
-      paths.emplace_back();
+      if (!path.empty()) paths.push_back(std::exchange(path, {}));
     } else if (c >= 'A' && c <= 'Z') {
-      paths.back() += '_';
-      paths.back() += static_cast<char>(c - 'A' + 'a');
+      path += '_';
+      path += static_cast<char>(c - 'A' + 'a');
     } else {
-      paths.back() += c;
+      path += c;
     }
   }
+  if (!path.empty()) paths.push_back(std::move(path));
   return paths;
 }
 

@@ -15,17 +15,8 @@
 namespace gateway {
 namespace {
 
-/// Headers that say where a message ends or how a connection is used: libcurl writes them, and a
-/// second one would let a caller smuggle a request.
-constexpr std::array<std::string_view, 9> kFramingHeaders = {
-    "connection", "content-length",    "expect",  "keep-alive", "proxy-connection",
-    "te",         "transfer-encoding", "trailer", "upgrade"};
-
 bool MaySend(const Header& header) {
-  return IsHeaderName(header.name) && IsHeaderValue(header.value) &&
-         std::ranges::none_of(kFramingHeaders, [&](std::string_view framing) {
-           return EqualsIgnoreCase(header.name, framing);
-         });
+  return IsHeaderName(header.name) && IsHeaderValue(header.value) && !IsFramingHeader(header.name);
 }
 
 bool SendsBodyAlways(const std::string& verb) {
@@ -44,15 +35,18 @@ curl_blob Blob(const std::string& text) {
 }  // namespace
 
 CurlEasy::CurlEasy(const CurlHttpClientOptions& options, std::atomic<int>& open_sockets)
-    : options_(options), open_sockets_(open_sockets), handle_(curl_easy_init()) {}
+    : options_(options),
+      open_sockets_(open_sockets),
+      handle_(curl_easy_init()),
+      response_(options.max_response_bytes) {}
 
 std::optional<TransportError> CurlEasy::Prepare(HttpRequest request,
                                                 std::shared_ptr<const TlsMaterial> tls,
-                                                bool fresh_connection) {
+                                                const Options& options) {
   request_ = std::move(request);
   tls_ = std::move(tls);
   headers_.reset();
-  response_.emplace(options_.max_response_bytes);
+  response_ = ResponseAssembler(options_.max_response_bytes);
   set_up_ = CURLE_OK;
   request_begun_ = false;
   refused_stream_ = false;
@@ -64,7 +58,8 @@ std::optional<TransportError> CurlEasy::Prepare(HttpRequest request,
   curl_easy_reset(handle());
   SetVerbAndBody();
   SetHeaders();
-  SetConnection(fresh_connection);
+  SetVersion(options);
+  SetConnection();
   SetTls();
   SetCallbacks();
   if (set_up_ == CURLE_OK) return std::nullopt;
@@ -86,10 +81,11 @@ void CurlEasy::SetVerbAndBody() {
   Set(CURLOPT_FOLLOWLOCATION, 0L);
   if (request_.body || SendsBodyAlways(request_.verb)) {
     // Also without a body: CUSTOMREQUEST alone would send no Content-Length.
-    const std::string_view body = request_.body ? std::string_view(*request_.body) : "";
+    static const std::string kNone;
+    const std::string& body = request_.body ? *request_.body : kNone;
     Set(CURLOPT_POST, 1L);
     Set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
-    Set(CURLOPT_POSTFIELDS, body.data());
+    Set(CURLOPT_POSTFIELDS, body.c_str());
   } else if (request_.verb == "HEAD") {
     Set(CURLOPT_NOBODY, 1L);
   } else {
@@ -104,14 +100,14 @@ void CurlEasy::AddHeader(const std::string& line) {
     set_up_ = CURLE_OUT_OF_MEMORY;
     return;
   }
-  static_cast<void>(headers_.release());
-  headers_.reset(list);
+  // The list begins where it began, but for the first line.
+  if (headers_ == nullptr) headers_.reset(list);
 }
 
 void CurlEasy::SetHeaders() {
   for (const auto& [name, value] : request_.headers) {
     // A colon without a value would remove the header instead.
-    AddHeader(Trimmed(value).empty() ? name + ";" : name + ": " + value);
+    AddHeader(Trimmed(value).empty() ? name + ";" : std::string(name).append(": ").append(value));
   }
   // libcurl's own: a form content type, `*/*`, and a round trip before bodies above 1 MiB.
   for (const char* name : {"Content-Type", "Accept"}) {
@@ -122,19 +118,25 @@ void CurlEasy::SetHeaders() {
   Set(CURLOPT_ACCEPT_ENCODING, "gzip");
 }
 
-void CurlEasy::SetConnection(bool fresh_connection) {
-  const bool https = IsHttps(request_.url);
+bool CurlEasy::MayShareConnections(const CurlHttpClientOptions& options, std::string_view url) {
+  return options.http_version != HttpVersion::kHttp1 && IsHttps(url);
+}
+
+void CurlEasy::SetVersion(const Options& options) {
+  const bool by_alpn = MayShareConnections(options_, request_.url);
+  const bool at_once = options_.http_version == HttpVersion::kHttp2 && !by_alpn;
+  http2_possible_ = by_alpn || at_once;
   long version = CURL_HTTP_VERSION_1_1;
-  if (options_.http_version == HttpVersion::kHttp2 && !https) {
-    version = CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE;
-  } else if (options_.http_version != HttpVersion::kHttp1 && https) {
-    version = CURL_HTTP_VERSION_2TLS;
-  }
-  http2_possible_ = version != CURL_HTTP_VERSION_1_1;
+  if (by_alpn) version = CURL_HTTP_VERSION_2TLS;
+  if (at_once) version = CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE;
   Set(CURLOPT_HTTP_VERSION, version);
-  // Wait for a connection that may turn out to be HTTP/2, rather than open one each.
-  Set(CURLOPT_PIPEWAIT, http2_possible_ ? 1L : 0L);
-  Set(CURLOPT_FRESH_CONNECT, fresh_connection ? 1L : 0L);
+  // libcurl before 8.0 garbles the second request of a connection that began with prior knowledge.
+  Set(CURLOPT_FORBID_REUSE, at_once ? 1L : 0L);
+  Set(CURLOPT_FRESH_CONNECT, at_once || options.fresh_connection ? 1L : 0L);
+  Set(CURLOPT_PIPEWAIT, options.wait_for_http2 ? 1L : 0L);
+}
+
+void CurlEasy::SetConnection() {
   Set(CURLOPT_CONNECTTIMEOUT_MS, std::max(1L, static_cast<long>(options_.connect_timeout.count())));
   Set(CURLOPT_MAXAGE_CONN, static_cast<long>(CurlHttpClient::kMaxIdle.count()));
   Set(CURLOPT_MAXLIFETIME_CONN, static_cast<long>(CurlHttpClient::kMaxLifetime.count()));
@@ -177,25 +179,25 @@ void CurlEasy::SetCallbacks() {
 }
 
 std::variant<HttpResponse, TransportError> CurlEasy::Conclude(CURLcode code) {
-  if (code == CURLE_OK && response_->has_head()) return response_->Take();
+  if (code == CURLE_OK && response_.has_head()) return response_.Take();
   return ExplainFailure(code, facts());
 }
 
 TransferFacts CurlEasy::facts() const {
   return {.request_begun = request_begun_,
           .refused_stream = refused_stream_,
-          .answer_begun = response_->begun(),
-          .answer_has_head = response_->has_head(),
-          .overflow = response_->overflow()};
+          .answer_begun = response_.begun(),
+          .answer_has_head = response_.has_head(),
+          .overflow = response_.overflow()};
 }
 
 std::size_t CurlEasy::OnHeader(const char* bytes, std::size_t one, std::size_t count, void* self) {
-  return static_cast<CurlEasy*>(self)->response_->AddHeaderLine({bytes, one * count}) ? count : 0;
+  return static_cast<CurlEasy*>(self)->response_.AddHeaderLine({bytes, one * count}) ? count : 0;
 }
 
 std::size_t CurlEasy::OnBody(const char* bytes, std::size_t one, std::size_t count, void* self) {
   // Another count than given stops the transfer, and 0 may be what was given.
-  return static_cast<CurlEasy*>(self)->response_->AddBody({bytes, one * count}) ? count : count + 1;
+  return static_cast<CurlEasy*>(self)->response_.AddBody({bytes, one * count}) ? count : count + 1;
 }
 
 int CurlEasy::OnBeforeRequest(void* self, char*, char*, int, int) {

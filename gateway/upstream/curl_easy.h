@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 
 #include "gateway/base/http_message.h"
@@ -25,9 +26,15 @@ class CurlEasy {
   /// handle.
   CurlEasy(const CurlHttpClientOptions& options, std::atomic<int>& open_sockets);
 
+  struct Options {
+    bool fresh_connection = false;
+    /// Wait for a connection that may turn out to be HTTP/2, rather than open one more.
+    bool wait_for_http2 = false;
+  };
+
   /// Sets the handle up. An error: the request may not be sent.
   std::optional<TransportError> Prepare(HttpRequest request, std::shared_ptr<const TlsMaterial> tls,
-                                        bool fresh_connection);
+                                        const Options& options);
 
   /// What came of it, after libcurl has ended it.
   std::variant<HttpResponse, TransportError> Conclude(CURLcode code);
@@ -35,6 +42,9 @@ class CurlEasy {
   [[nodiscard]] TransferFacts facts() const;
 
   [[nodiscard]] CURL* handle() { return handle_.get(); }
+
+  /// Whether requests to that URL may turn out to share an HTTP/2 connection.
+  static bool MayShareConnections(const CurlHttpClientOptions& options, std::string_view url);
 
  private:
   struct Deleter {
@@ -45,7 +55,8 @@ class CurlEasy {
   // One line for each group of options; see curl_easy.cc for the reasons.
   void SetVerbAndBody();
   void SetHeaders();
-  void SetConnection(bool fresh_connection);
+  void SetVersion(const Options& options);
+  void SetConnection();
   void SetTls();
   void SetCallbacks();
   void AddHeader(const std::string& line);
@@ -68,7 +79,7 @@ class CurlEasy {
   HttpRequest request_;
   std::shared_ptr<const TlsMaterial> tls_;  // Shared by the transfers that began before a change.
   std::unique_ptr<curl_slist, Deleter> headers_;
-  std::optional<ResponseAssembler> response_;
+  ResponseAssembler response_;
   CURLcode set_up_ = CURLE_OK;
   bool http2_possible_ = false;
   bool request_begun_ = false;

@@ -34,7 +34,7 @@ constexpr std::array kMeanings = {
     CodeMeaning{CURLE_WEIRD_SERVER_REPLY, TransportFault::kMalformed},
     CodeMeaning{CURLE_UNSUPPORTED_PROTOCOL, TransportFault::kMalformed},
     CodeMeaning{CURLE_BAD_CONTENT_ENCODING, TransportFault::kMalformed},
-    CodeMeaning{CURLE_HTTP2, TransportFault::kMalformed},
+
 };
 
 TransportFault FaultOf(CURLcode code, const TransferFacts& facts) {

@@ -37,7 +37,7 @@ class CurlHttpClient::Impl {
                .stopped = [this] { EndAll(); }}) {
     curl_multi_setopt(loop_.multi(), CURLMOPT_MAXCONNECTS, kMaxPooledConnections);
     curl_multi_setopt(loop_.multi(), CURLMOPT_MAX_CONCURRENT_STREAMS, kMaxHttp2Streams);
-    if (options_.http_version == HttpVersion::kHttp2) LimitConnections(true);
+    curl_multi_setopt(loop_.multi(), CURLMOPT_MAX_HOST_CONNECTIONS, kMaxHttp2Connections);
     loop_.Start();
   }
 
@@ -74,7 +74,8 @@ class CurlHttpClient::Impl {
   Transfer Take(TransferId id);
   void EndAll();
   void LearnVersion(CURL* easy);
-  void LimitConnections(bool limit);
+  /// For good: HTTP/1.1 needs a connection for each call at a time.
+  void LiftConnectionLimit();
 
   const CurlHttpClientOptions options_;
   std::atomic<int> open_sockets_ = 0;
@@ -87,8 +88,7 @@ class CurlHttpClient::Impl {
   std::vector<std::unique_ptr<CurlEasy>> idle_;
   std::unordered_map<TransferId, Transfer> transfers_;
   TransferId next_id_ = 1;
-  bool connections_limited_ = false;
-  bool http1_seen_ = false;
+  bool connections_limited_ = true;
 
   CurlEventLoop loop_;
 };
@@ -123,10 +123,14 @@ std::optional<TransportError> CurlHttpClient::Impl::Begin(Transfer& transfer, Ht
     const MutexLock lock(tls_mutex_);
     tls = tls_;
   }
+  if (!CurlEasy::MayShareConnections(options_, request.url)) LiftConnectionLimit();
   // Where connections are limited a fresh one may have to wait for ever; and there broken ones
   // leave the pool by themselves.
-  const bool fresh = options.fresh_connection && !connections_limited_;
-  if (auto error = transfer.easy->Prepare(std::move(request), std::move(tls), fresh)) return error;
+  auto error =
+      transfer.easy->Prepare(std::move(request), std::move(tls),
+                             {.fresh_connection = options.fresh_connection && !connections_limited_,
+                              .wait_for_http2 = connections_limited_});
+  if (error) return error;
 
   curl_easy_setopt(transfer.easy->handle(), CURLOPT_PRIVATE, &transfer);
   transfer.added = loop_.Add(transfer.easy->handle());
@@ -181,16 +185,12 @@ void CurlHttpClient::Impl::EndAll() {
 void CurlHttpClient::Impl::LearnVersion(CURL* easy) {
   long version = 0;
   curl_easy_getinfo(easy, CURLINFO_HTTP_VERSION, &version);
-  // An HTTP/1.1 answer takes the limit off for good: there it would cap calls, not connections.
-  http1_seen_ = http1_seen_ || version == CURL_HTTP_VERSION_1_1 || version == CURL_HTTP_VERSION_1_0;
-  LimitConnections(!http1_seen_);
+  if (version == CURL_HTTP_VERSION_1_0 || version == CURL_HTTP_VERSION_1_1) LiftConnectionLimit();
 }
 
-void CurlHttpClient::Impl::LimitConnections(bool limit) {
-  if (connections_limited_ == limit) return;
-  connections_limited_ = limit;
-  curl_multi_setopt(loop_.multi(), CURLMOPT_MAX_HOST_CONNECTIONS,
-                    limit ? kMaxHttp2Connections : 0L);
+void CurlHttpClient::Impl::LiftConnectionLimit() {
+  if (!std::exchange(connections_limited_, false)) return;
+  curl_multi_setopt(loop_.multi(), CURLMOPT_MAX_HOST_CONNECTIONS, 0L);
 }
 
 CurlHttpClient::CurlHttpClient(const CurlHttpClientOptions& options) {

@@ -28,7 +28,8 @@ struct TlsMaterial {
 struct CurlHttpClientOptions {
   /// TCP and TLS handshakes together.
   std::chrono::milliseconds connect_timeout{5'000};
-  /// kAuto: by ALPN over TLS, HTTP/1.1 without. kHttp2: by ALPN over TLS, at once without.
+  /// kAuto: by ALPN over TLS, HTTP/1.1 without. kHttp2: by ALPN over TLS, at once without (then a
+  /// connection for each request).
   HttpVersion http_version = HttpVersion::kAuto;
   TlsMaterial tls;
   /// Empty: none.
@@ -49,7 +50,8 @@ class CurlHttpClient final : public HttpClient {
   static constexpr std::chrono::seconds kMaxUnacknowledged{15};
   /// Idle connections that are kept.
   static constexpr long kMaxPooledConnections = 256;
-  /// HTTP/2 only: a burst of calls shares these, instead of opening a connection each.
+  /// HTTP/2, and until the first answer shows what the upstream speaks: a burst of calls shares
+  /// these, instead of opening a connection each.
   static constexpr long kMaxHttp2Connections = 4;
   static constexpr long kMaxHttp2Streams = 1000;
 

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <string_view>
+#include <utility>
 
 #include "gateway/base/http_message.h"
 
@@ -35,7 +36,7 @@ class ResponseAssembler {
   HttpResponse Take() { return std::move(response_); }
 
  private:
-  const std::size_t max_body_bytes_;
+  std::size_t max_body_bytes_;
   std::size_t header_bytes_ = 0;
   bool has_head_ = false;
   Overflow overflow_ = Overflow::kNone;

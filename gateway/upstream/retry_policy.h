@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "gateway/base/answer.h"
+#include "gateway/base/call_events.h"
 #include "gateway/base/deadline.h"
 #include "gateway/base/http_message.h"
 
@@ -52,9 +53,6 @@ bool MayHaveArrived(const HttpResult& result);
 /// Whether nothing is known of what the request did: it broke after sending, or something between
 /// us and the upstream answered in its place (408, 502, 503, 504). 500 is the upstream's own word.
 bool LeavesOutcomeUnknown(const HttpResult& result);
-
-/// Label of a metric.
-enum class RetryReason { kStatus, kTransport, kTimeout, kRateLimited };
 
 /// An attempt that has ended, and what came before it.
 struct AttemptReport {

@@ -62,7 +62,8 @@ class Call {
   std::function<void(UpstreamOutcome)> ended_;
 
   UpstreamOutcome outcome_;
-  /// Of the last attempt's answer.
+  /// In the outcome; and what its answer means.
+  const HttpResult* last_ = nullptr;
   Verdict verdict_;
   /// Of any attempt so far.
   bool may_have_arrived_ = false;
@@ -110,6 +111,7 @@ bool Call::DeadlineEnded(const HttpResult& result) const {
 
 void Call::OnAttemptEnded(HttpResult result) {
   const HttpResult& kept = outcome_.result.emplace(std::move(result));
+  last_ = &kept;
   if (DeadlineEnded(kept)) return Finish(Ending::kDeadlineExceeded);
   const HttpResponse* answer = kept.response();
   verdict_ = answer != nullptr ? order_.reader->Judge(*answer) : Verdict{};
@@ -123,7 +125,7 @@ void Call::OnAttemptEnded(HttpResult result) {
 
 AttemptReport Call::Report() const {
   return {.attempts = outcome_.attempts,
-          .result = &*outcome_.result,
+          .result = last_,
           .verdict = verdict_,
           .repeatability = order_.repeatability,
           .reconciles = order_.reconcile.has_value(),
@@ -151,8 +153,9 @@ void Call::Follow(const RetryDecision& decision) {
 
 void Call::Reconcile() {
   if (order_.deadline.HasPassed(client_.Now())) return Finish(Ending::kDeadlineExceeded);
-  const bool last_broke = outcome_.result->error() != nullptr;
-  Send(*order_.reconcile, last_broke, &Call::OnResource);
+  // The policy decides so only for routes that have it.
+  if (!order_.reconcile) return Finish(Ending::kAnswered);
+  Send(*order_.reconcile, last_->error() != nullptr, &Call::OnResource);
 }
 
 void Call::OnResource(HttpResult result) {

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "gateway/base/answer.h"
+#include "gateway/base/call_events.h"
 #include "gateway/base/deadline.h"
 #include "gateway/base/http_message.h"
 #include "gateway/upstream/http_client.h"
@@ -69,9 +70,6 @@ struct UpstreamOutcome {
   /// Time in transfers, waits not included.
   std::chrono::nanoseconds upstream_time{0};
 };
-
-/// What a reconciling GET has led to. Label of a metric.
-enum class ReconcileOutcome { kConfirmed, kAlreadyDone, kFinished, kRepeated, kFailed };
 
 /// Counts what calls do. Called on the loop threads: thread-safe.
 class UpstreamObserver {

@@ -77,6 +77,7 @@ const std::vector<FlagCase>& FlagCases() {
        [](const Config& c) { return c.retry_initial_backoff == 1s; }},
       {"retry-max-backoff", "1h", R"("1h")",
        [](const Config& c) { return c.retry_max_backoff == 1h; }},
+      {"admin-listen", "off", R"("off")", [](const Config& c) { return c.admin_listen.empty(); }},
       {"max-in-flight", "7", R"("7")", [](const Config& c) { return c.max_in_flight == 7; }},
       {"max-request-bytes", "512KiB", R"("512KiB")",
        [](const Config& c) { return c.max_request_bytes == 512U << 10; }},

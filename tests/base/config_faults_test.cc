@@ -103,6 +103,8 @@ TEST(ConfigFaults, NameFlagValueAndRule) {
       {"max-attempts", "11", "must be a whole number from 1 to 10"},
       {"max-attempts", "3.0", "must be a whole number from 1 to 10"},
       {"max-attempts", "+3", "must be a whole number from 1 to 10"},
+      {"admin-listen", "unix:/run/admin", "must be host:port, [v6]:port or off"},
+      {"admin-listen", "9464", "must be host:port, [v6]:port or off"},
       {"max-in-flight", "0", "must be a whole number from 1 to 1000000"},
       {"max-in-flight", "99999999999999999999", "must be a whole number from 1 to 1000000"},
       {"max-request-bytes", "0", size},

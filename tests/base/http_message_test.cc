@@ -23,6 +23,25 @@ TEST(HttpMessage, HeaderValuesArePrintableAscii) {
   }
 }
 
+TEST(HttpMessage, ReservedHeadersAreThoseOfHttpAndOfTheGateway) {
+  for (const char* name : {"Connection", "content-length", "TE", "transfer-encoding", "upgrade"}) {
+    EXPECT_TRUE(IsFramingHeader(name)) << name;
+    EXPECT_TRUE(IsReservedHeader(name)) << name;
+  }
+  for (const char* name : {"Authorization", "content-type", "host", "proxy-authorization"}) {
+    EXPECT_FALSE(IsFramingHeader(name)) << name;
+    EXPECT_TRUE(IsReservedHeader(name)) << name;
+  }
+  EXPECT_FALSE(IsReservedHeader("x-team"));
+}
+
+TEST(HttpMessage, MetadataNamesAreThoseThatGrpcCarriesAsText) {
+  for (const char* name : {"a", "x-request-id", "a.b_c-1"}) EXPECT_TRUE(IsMetadataName(name));
+  for (const char* name : {"", "X-A", "a-bin", "grpc-status", ":path", "a b", "\xc3\xa9"}) {
+    EXPECT_FALSE(IsMetadataName(name)) << name;
+  }
+}
+
 TEST(HttpMessage, FindsTheFirstHeaderOfANameInAnyCase) {
   const Headers headers = {{"x-a", "1"}, {"x-b", "2"}, {"X-B", "3"}};
   ASSERT_NE(FindHeader(headers, "X-b"), nullptr);

@@ -40,7 +40,8 @@ const std::vector<std::string>& HostileTexts() {
       "cut \xc3"s,
       "\xc2\x85 next line \xe2\x80\xa8 line separator"s,
       "\x7f"s,
-      "a=b c"s,
+      "a=b"s,
+      "a b"s,
       ""s,
   };
   return texts;

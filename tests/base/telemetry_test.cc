@@ -50,7 +50,7 @@ TEST(Telemetry, CountsUpstreamRequestsByStatusOrTransportError) {
 TEST(Telemetry, ShowsEveryReasonAndOutcomeFromTheStart) {
   Telemetry telemetry("1");
   telemetry.Retried(RetryReason::kRateLimited);
-  telemetry.Reconciled(Reconciliation::kFinished);
+  telemetry.Reconciled(ReconcileOutcome::kFinished);
   const std::string text = telemetry.Render();
   for (const char* reason : {"status", "transport", "timeout"}) {
     EXPECT_THAT(text, HasSubstr("extend_gateway_retries_total{reason=\"" + std::string(reason) +
@@ -69,8 +69,8 @@ TEST(Telemetry, CountsReloadsConnectionsAndUnknownEnumValues) {
   Telemetry telemetry("1");
   telemetry.CredentialReloaded("api-key-file", true);
   telemetry.CredentialReloaded("api-key-file", false);
-  telemetry.UpstreamConnections(3);
-  telemetry.UpstreamConnections(-1);
+  telemetry.SetUpstreamConnections(3);
+  telemetry.SetUpstreamConnections(2);
   telemetry.UnknownEnumValue("a.v1.Color");
   EXPECT_THAT(
       telemetry.Render(),

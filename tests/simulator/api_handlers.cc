@@ -31,21 +31,28 @@ bool IsWorkspaceId(std::string_view value) {
 ApiError NoSuchRun(const std::string& id) { return NotFound("Split run not found: " + id); }
 
 ApiError OutOfCredits() {
-  return {402, "USAGE_BLOCKED", "The organization has run out of credits"};
+  return {.http_status = 402,
+          .code = "USAGE_BLOCKED",
+          .message = "The organization has run out of credits"};
 }
 
 }  // namespace
 
 struct ApiHandlers::Route {
+  using Handler = Outcome (ApiHandlers::*)(const Call&);
+
+  Route(std::string_view verb, std::vector<std::string_view> pattern, RateCategory rate, Handler to)
+      : method(verb), path(std::move(pattern)), category(rate), handler(to) {}
+
   std::string_view method;
   /// `*` is the id.
   std::vector<std::string_view> path;
   RateCategory category;
-  Outcome (ApiHandlers::*handler)(const Call&);
+  Handler handler;
 
   /// The id, or empty for a route without one; nothing when the route is another.
-  std::optional<std::string> Match(std::string_view wanted,
-                                   const std::vector<std::string>& segments) const {
+  [[nodiscard]] std::optional<std::string> Match(std::string_view wanted,
+                                                 const std::vector<std::string>& segments) const {
     if (wanted != method || segments.size() != path.size()) return std::nullopt;
     std::string id;
     for (std::size_t i = 0; i < path.size(); ++i) {
@@ -94,9 +101,9 @@ ApiResponse ApiHandlers::Answer(const ApiRequest& request) {
 
 ApiResponse ApiHandlers::ErrorAnswer(const ApiError& error) {
   const std::string request_id = NextRequestId();
-  return {error.http_status,
-          ErrorBody(error, request_id, options_.error_shape),
-          {{"x-extend-request-id", request_id}}};
+  return {.status = error.http_status,
+          .body = ErrorBody(error, request_id, options_.error_shape),
+          .headers = {{"x-extend-request-id", request_id}}};
 }
 
 ApiHandlers::Outcome ApiHandlers::Dispatch(const ApiRequest& request, ApiResponse& response) {
@@ -107,7 +114,8 @@ ApiHandlers::Outcome ApiHandlers::Dispatch(const ApiRequest& request, ApiRespons
     std::optional<std::string> id = route.Match(request.method, target->segments);
     if (!id) continue;
     if (auto refusal = RefuseByRate(route.category, response)) return tl::unexpected(*refusal);
-    return (this->*route.handler)({*std::move(id), std::move(target->query), request.body});
+    return (this->*route.handler)(
+        {.id = *std::move(id), .query = std::move(target->query), .body = request.body});
   }
   return tl::unexpected(NotFound("No such endpoint"));
 }
@@ -119,7 +127,8 @@ std::optional<ApiError> ApiHandlers::RefuseByHeaders(const ApiRequest& request,
   const std::string_view token =
       std::string_view(authorization).substr(is_bearer ? kBearer.size() : 0);
   if (!is_bearer || token.empty() || (!options_.api_key.empty() && token != options_.api_key)) {
-    return ApiError{401, "UNAUTHORIZED", "Missing or invalid API key"};
+    return ApiError{
+        .http_status = 401, .code = "UNAUTHORIZED", .message = "Missing or invalid API key"};
   }
   const std::string version = request.header("x-extend-api-version");
   if (version.empty()) return InvalidRequest("The x-extend-api-version header is required");
@@ -141,7 +150,10 @@ std::optional<ApiError> ApiHandlers::RefuseByRate(RateCategory category, ApiResp
   response.headers.emplace_back("Retry-After", std::to_string(std::max(wait.count(), 1L)));
   response.headers.emplace_back("X-RateLimit-Reset",
                                 std::to_string(until->time_since_epoch().count()));
-  return ApiError{429, "RATE_LIMIT_EXCEEDED", "Too many requests", /*retryable=*/true};
+  return ApiError{.http_status = 429,
+                  .code = "RATE_LIMIT_EXCEEDED",
+                  .message = "Too many requests",
+                  .retryable = true};
 }
 
 ApiHandlers::Outcome ApiHandlers::Create(const Call& call) {
@@ -187,10 +199,11 @@ ApiHandlers::Outcome ApiHandlers::Cancel(const Call& call) {
     case CancelOutcome::kRefused:
       break;
   }
-  return tl::unexpected(ApiError{options_.refusal_status, "INVALID_REQUEST",
-                                 "Split run with status " +
-                                     std::string(StatusName(result.run.status)) +
-                                     " cannot be cancelled"});
+  return tl::unexpected(ApiError{.http_status = options_.refusal_status,
+                                 .code = "INVALID_REQUEST",
+                                 .message = "Split run with status " +
+                                            std::string(StatusName(result.run.status)) +
+                                            " cannot be cancelled"});
 }
 
 ApiHandlers::Outcome ApiHandlers::Delete(const Call& call) {

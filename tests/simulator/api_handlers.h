@@ -18,7 +18,7 @@ namespace extend_simulator {
 
 struct ApiOptions {
   /// Empty: any bearer token will do.
-  std::string api_key{};
+  std::string api_key;
   bool require_workspace = false;
   /// The HTTP status of a refused cancel, which the API's reference leaves open.
   int refusal_status = 400;

@@ -13,7 +13,7 @@ namespace {
 using nlohmann::json;
 
 ApiResponse Refuse(int status, std::string message) {
-  return {status, {{"error", std::move(message)}}, {}};
+  return {.status = status, .body = {{"error", std::move(message)}}, .headers = {}};
 }
 
 /// The member if it is a string, else `fallback`.
@@ -27,7 +27,7 @@ std::string Text(const json& object, const char* name, const char* fallback) {
 std::optional<ApiResponse> ControlHandlers::Answer(const ApiRequest& request) {
   if (!request.target.starts_with("/_simulator/")) return std::nullopt;
   if (request.method == "GET" && request.target == "/_simulator/ledger") {
-    return ApiResponse{200, Ledger(), {}};
+    return ApiResponse{.body = Ledger(), .headers = {}};
   }
   if (request.method == "POST" && request.target == "/_simulator/runs") return Seed(request.body);
   return Refuse(404, "there are GET /_simulator/ledger and POST /_simulator/runs");
@@ -54,7 +54,7 @@ ApiResponse ControlHandlers::Seed(const std::string& body) {
   const std::optional<SplitRun> run = store_.Seed(
       Text(*object, "id", ""), *status, DefaultRequest(Text(*object, "fileName", "packet.pdf")));
   if (!run) return Refuse(409, "the id is taken, or there are too many runs");
-  return {200, RunJson(*run, splits_), {}};
+  return {.body = RunJson(*run, splits_), .headers = {}};
 }
 
 }  // namespace extend_simulator

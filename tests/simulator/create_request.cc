@@ -85,7 +85,8 @@ json CheckConfig(Checker& check, const json& config) {
 
 void CheckSplitter(Checker& check, const json& splitter, RunRequest& request) {
   const std::string version = check.String(splitter, "version", false);
-  request.splitter = {check.String(splitter, "id", true), version.empty() ? "1.0" : version};
+  request.splitter = {.id = check.String(splitter, "id", true),
+                      .version = version.empty() ? "1.0" : version};
   request.config = SplitterConfig();
   if (const json* overrides = check.Object(splitter, "overrideConfig", false)) {
     request.config.merge_patch(*overrides);
@@ -98,7 +99,7 @@ InputFile CheckFile(Checker& check, const json& file) {
   check.Require(has_url != file.contains("id"), "file needs exactly one of url and id");
   if (!has_url) {
     const std::string id = check.String(file, "id", true);
-    return {id, id + ".pdf"};
+    return {.id = id, .name = id + ".pdf"};
   }
   const std::string url = check.String(file, "url", true);
   check.Require(url.starts_with("https://") || url.starts_with("http://"),
@@ -111,7 +112,7 @@ InputFile CheckFile(Checker& check, const json& file) {
   if (const json* settings = check.Object(file, "settings", false)) {
     check.String(*settings, "password", false);
   }
-  return {"", std::move(name)};
+  return {.id = "", .name = std::move(name)};
 }
 
 /// What a batch's input and a single run have in common.
@@ -183,9 +184,9 @@ tl::expected<std::vector<RunRequest>, ApiError> ParseBatchRequest(const json& bo
 }
 
 RunRequest DefaultRequest(std::string file_name) {
-  return {.splitter = SplitterReference{"spl_Ab3cD4eF5gH6iJ7kL8mN", "1.0"},
+  return {.splitter = SplitterReference{.id = "spl_Ab3cD4eF5gH6iJ7kL8mN", .version = "1.0"},
           .config = SplitterConfig(),
-          .file = {"", std::move(file_name)},
+          .file = {.id = "", .name = std::move(file_name)},
           .metadata = nullptr,
           .source = "STUDIO",
           .source_id = {},

@@ -5,9 +5,11 @@
 namespace extend_simulator {
 
 ApiError InvalidRequest(std::string message) {
-  return {400, "INVALID_REQUEST", std::move(message)};
+  return {.http_status = 400, .code = "INVALID_REQUEST", .message = std::move(message)};
 }
-ApiError NotFound(std::string message) { return {404, "NOT_FOUND", std::move(message)}; }
+ApiError NotFound(std::string message) {
+  return {.http_status = 404, .code = "NOT_FOUND", .message = std::move(message)};
+}
 
 nlohmann::json ErrorBody(const ApiError& error, const std::string& request_id, ErrorShape shape) {
   nlohmann::json fields = {{"code", error.code},

@@ -1,6 +1,7 @@
 // The API's errors and the body shapes that are in use for them. Pure functions.
 #pragma once
 
+#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <tl/expected.hpp>
@@ -17,7 +18,7 @@ struct ApiError {
 ApiError InvalidRequest(std::string message);
 ApiError NotFound(std::string message);
 
-enum class ErrorShape {
+enum class ErrorShape : std::uint8_t {
   /// {"code","message","retryable","requestId","docUrl"}
   kCurrent,
   /// {"error":{"code","message","retryable","requestId"}}

@@ -15,8 +15,10 @@ constexpr int kKeepAliveSeconds = 60;
 constexpr int kListenBacklog = 1024;
 
 ApiRequest FromHttp(const httplib::Request& request) {
-  return {request.method, request.target, request.body,
-          [&](const std::string& name) { return request.get_header_value(name); }};
+  return {.method = request.method,
+          .target = request.target,
+          .body = request.body,
+          .header = [&](const std::string& name) { return request.get_header_value(name); }};
 }
 
 void ToHttp(const ApiResponse& answer, httplib::Response& response) {

@@ -25,8 +25,8 @@ struct HttpOptions {
   int port = 0;
   int threads = 320;
   /// PEM files; both empty: no TLS.
-  std::string tls_cert{};
-  std::string tls_key{};
+  std::string tls_cert;
+  std::string tls_key;
 };
 
 class HttpServer {
@@ -39,13 +39,13 @@ class HttpServer {
   HttpServer& operator=(const HttpServer&) = delete;
 
   /// `http://127.0.0.1:8080`
-  const std::string& url() const { return url_; }
-  int port() const { return port_; }
+  [[nodiscard]] const std::string& url() const { return url_; }
+  [[nodiscard]] int port() const { return port_; }
 
  private:
   std::unique_ptr<httplib::Server> server_;
   int port_ = 0;
-  std::string url_{};
+  std::string url_;
   std::thread thread_;
 };
 

@@ -12,6 +12,8 @@
 #include <memory>
 #include <vector>
 
+#include "tests/support/test_certificate.h"
+
 namespace extend_simulator {
 namespace {
 
@@ -120,6 +122,7 @@ TEST_F(HttpServerTest, HostileRequestsGetTheDocumentedErrorBody) {
 
 TEST_F(HttpServerTest, RefusesABodyOverTheLimit) {
   httplib::Client client = NewClient();
+  client.set_read_timeout(60);  // a busy machine takes its time over 16 MiB
   const auto fits = client.Post("/split_runs", std::string(kMaxBodyBytes, ' '), "application/json");
   ASSERT_TRUE(fits);
   EXPECT_EQ(fits->status, 400) << "read, and found to be no JSON";
@@ -151,22 +154,27 @@ TEST_F(HttpServerTest, Serves256ConnectionsAtTheSameTime) {
 }
 
 TEST_F(HttpServerTest, RefusesAPortThatIsTaken) {
-  EXPECT_THROW(HttpServer({.port = server_.port()}, simulator_), std::runtime_error);
+  HttpOptions options;
+  options.port = server_.port();
+  EXPECT_THROW(HttpServer(options, simulator_), std::runtime_error);
+}
+
+std::string WriteFile(const char* name, const std::string& content) {
+  std::string path = testing::TempDir() + name;
+  std::ofstream(path) << content;
+  return path;
 }
 
 TEST(HttpServer, ServesTls) {
-  const std::string cert = testing::TempDir() + "/simulator_cert.pem";
-  const std::string key = testing::TempDir() + "/simulator_key.pem";
-  const std::string command =
-      "openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=localhost -days 1"
-      " -addext subjectAltName=IP:127.0.0.1 -keyout '" +
-      key + "' -out '" + cert + "' >/dev/null 2>&1";
-  ASSERT_EQ(std::system(command.c_str()), 0);
+  const gateway::TestCertificate certificate = gateway::MakeTestCertificate("simulator");
+  HttpOptions options;
+  options.tls_cert = WriteFile("simulator_cert.pem", certificate.certificate_pem);
+  options.tls_key = WriteFile("simulator_key.pem", certificate.key_pem);
   Simulator simulator({}, [] { return std::chrono::system_clock::now(); });
-  const HttpServer server({.tls_cert = cert, .tls_key = key}, simulator);
+  const HttpServer server(options, simulator);
   EXPECT_THAT(server.url(), StartsWith("https://127.0.0.1:"));
   httplib::SSLClient client("127.0.0.1", server.port());
-  client.set_ca_cert_path(cert.c_str());
+  client.set_ca_cert_path(options.tls_cert.c_str());
   client.set_default_headers(kHeaders);
   const auto answer = client.Get("/split_runs");
   ASSERT_TRUE(answer) << httplib::to_string(answer.error());
@@ -175,7 +183,10 @@ TEST(HttpServer, ServesTls) {
 
 TEST(HttpServer, RefusesUnusableTlsFiles) {
   Simulator simulator({}, [] { return std::chrono::system_clock::now(); });
-  EXPECT_THROW(HttpServer({.tls_cert = "none", .tls_key = "none"}, simulator), std::runtime_error);
+  HttpOptions options;
+  options.tls_cert = "none";
+  options.tls_key = "none";
+  EXPECT_THROW(HttpServer(options, simulator), std::runtime_error);
 }
 
 }  // namespace

@@ -123,7 +123,7 @@ bool ListQuery::Matches(const SplitRun& run) const {
 }
 
 PageKey ListQuery::KeyOf(const SplitRun& run) const {
-  return {by_created ? run.created_at : run.updated_at, run.id};
+  return {.time = by_created ? run.created_at : run.updated_at, .id = run.id};
 }
 
 tl::expected<ListQuery, ApiError> ParseListQuery(const Query& query) {
@@ -163,7 +163,7 @@ std::optional<PageKey> ParsePageToken(const std::string& token) {
   if (!ticks) return std::nullopt;
   std::string id = content->substr(separator + 1);
   if (id.ends_with(' ')) id.pop_back();
-  return PageKey{Time(Time::duration(*ticks)), std::move(id)};
+  return PageKey{.time = Time(Time::duration(*ticks)), .id = std::move(id)};
 }
 
 }  // namespace extend_simulator

@@ -18,32 +18,34 @@ inline constexpr int kMaxPageSize = 1000;
 /// The place of a run in a sorted list.
 struct PageKey {
   Time time;
-  std::string id{};
+  std::string id;
   auto operator<=>(const PageKey&) const = default;
 };
 
 struct ListQuery {
-  std::optional<RunStatus> status{};
-  std::optional<std::string> splitter_id{};
-  std::optional<std::string> batch_id{};
-  std::optional<std::string> source_id{};
-  std::optional<std::string> source{};
-  std::optional<std::string> file_name_contains{};
+  std::optional<RunStatus> status;
+  std::optional<std::string> splitter_id;
+  std::optional<std::string> batch_id;
+  std::optional<std::string> source_id;
+  std::optional<std::string> source;
+  std::optional<std::string> file_name_contains;
   bool by_created = false;
   bool ascending = false;
   int page_size = kDefaultPageSize;
   /// The last run of the page before.
-  std::optional<PageKey> after{};
+  std::optional<PageKey> after;
 
-  bool Matches(const SplitRun& run) const;
-  PageKey KeyOf(const SplitRun& run) const;
+  [[nodiscard]] bool Matches(const SplitRun& run) const;
+  [[nodiscard]] PageKey KeyOf(const SplitRun& run) const;
   /// Whether `a` comes before `b` in the list.
-  bool Before(const PageKey& a, const PageKey& b) const { return ascending ? a < b : b < a; }
+  [[nodiscard]] bool Before(const PageKey& a, const PageKey& b) const {
+    return ascending ? a < b : b < a;
+  }
 };
 
 struct RunPage {
   std::vector<SplitRun> runs;
-  std::optional<PageKey> next{};
+  std::optional<PageKey> next;
 };
 
 /// Decoded query parameters. A name or value that is not documented is refused: nothing else would

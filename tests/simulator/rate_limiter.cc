@@ -7,7 +7,7 @@ std::optional<std::chrono::sys_seconds> RateLimiter::RefusedUntil(RateCategory c
   const auto second = std::chrono::floor<std::chrono::seconds>(now_());
   const std::scoped_lock lock(mutex_);
   Window& window = windows_[static_cast<std::size_t>(category)];
-  if (window.second != second) window = {second, 0};
+  if (window.second != second) window = {.second = second, .requests = 0};
   if (++window.requests <= per_second_) return std::nullopt;
   return second + std::chrono::seconds{1};
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <mutex>
 #include <optional>
 
@@ -12,7 +13,7 @@
 namespace extend_simulator {
 
 /// Each has a limit of its own.
-enum class RateCategory { kGet, kWrite, kRun };
+enum class RateCategory : std::uint8_t { kGet, kWrite, kRun };
 
 class RateLimiter {
  public:

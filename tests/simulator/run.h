@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -14,34 +15,34 @@ using Time = std::chrono::system_clock::time_point;
 /// Where time comes from: the system clock, or a test's own.
 using Now = std::function<Time()>;
 
-enum class RunStatus { kPending, kProcessing, kProcessed, kFailed, kCancelled };
+enum class RunStatus : std::uint8_t { kPending, kProcessing, kProcessed, kFailed, kCancelled };
 
 struct SplitterReference {
-  std::string id{};
-  std::string version{};
+  std::string id;
+  std::string version;
 };
 
 struct InputFile {
-  std::string id{};
-  std::string name{};
+  std::string id;
+  std::string name;
 };
 
 /// A checked request for one run.
 struct RunRequest {
   /// Nothing for a run with an inline config.
-  std::optional<SplitterReference> splitter{};
+  std::optional<SplitterReference> splitter;
   /// The complete SplitConfig: inline, or the splitter's with the caller's overrides.
-  nlohmann::json config{};
-  InputFile file{};
+  nlohmann::json config;
+  InputFile file;
   /// An object or null.
-  nlohmann::json metadata{};
+  nlohmann::json metadata;
   std::string source = "API";
-  std::string source_id{};
-  std::string batch_id{};
+  std::string source_id;
+  std::string batch_id;
 };
 
 struct SplitRun {
-  std::string id{};
+  std::string id;
   RunStatus status = RunStatus::kPending;
   RunRequest request;
   Time created_at;
@@ -49,7 +50,7 @@ struct SplitRun {
 };
 
 struct Batch {
-  std::string id{};
+  std::string id;
   RunStatus status = RunStatus::kPending;
   std::size_t run_count = 0;
   Time created_at;

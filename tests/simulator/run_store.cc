@@ -11,18 +11,34 @@ constexpr std::string_view kIdAlphabet =
     "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 constexpr int kIdLength = 20;
 
+using StatusCounts = std::map<RunStatus, std::size_t>;
+
 bool WillFail(const RunRequest& request) {
   return request.file.name.find("corrupt") != std::string::npos;
 }
 
 /// A batch is as far as the run that is furthest behind; when all have ended, one that was
 /// processed decides.
-RunStatus BatchStatus(const std::map<RunStatus, std::size_t>& counts) {
+RunStatus BatchStatus(const StatusCounts& counts) {
   const auto any = [&](RunStatus status) { return counts.contains(status); };
   if (any(RunStatus::kPending) && counts.size() == 1) return RunStatus::kPending;
   if (any(RunStatus::kPending) || any(RunStatus::kProcessing)) return RunStatus::kProcessing;
   if (any(RunStatus::kProcessed)) return RunStatus::kProcessed;
   return any(RunStatus::kFailed) ? RunStatus::kFailed : RunStatus::kCancelled;
+}
+
+Batch NewBatch(const std::string& id, const StatusCounts& counts, Time created_at) {
+  Batch batch{.id = id, .status = BatchStatus(counts), .run_count = 0, .created_at = created_at};
+  for (const auto& [status, count] : counts) batch.run_count += count;
+  return batch;
+}
+
+SplitRun NewRun(std::string id, RunStatus status, RunRequest request, Time now) {
+  return {.id = std::move(id),
+          .status = status,
+          .request = std::move(request),
+          .created_at = now,
+          .updated_at = now};
 }
 
 }  // namespace
@@ -42,7 +58,7 @@ std::optional<Batch> RunStore::CreateBatch(std::vector<RunRequest> requests) {
   const Time now = now_();
   const std::string id = NewId("bpr_");
   BatchEntry entry{.run_ids = {}, .created_at = now};
-  std::map<RunStatus, std::size_t> counts;
+  StatusCounts counts;
   for (RunRequest& request : requests) {
     request.source = "BATCH_PROCESSOR_RUN";
     request.source_id = id;
@@ -51,9 +67,8 @@ std::optional<Batch> RunStore::CreateBatch(std::vector<RunRequest> requests) {
     ++counts[run.status];
     entry.run_ids.push_back(run.id);
   }
-  Batch batch{id, BatchStatus(counts), entry.run_ids.size(), now};
   batches_.emplace(id, std::move(entry));
-  return batch;
+  return NewBatch(id, counts, now);
 }
 
 std::optional<SplitRun> RunStore::Seed(std::string id, RunStatus status, RunRequest request) {
@@ -61,19 +76,19 @@ std::optional<SplitRun> RunStore::Seed(std::string id, RunStatus status, RunRequ
   if (ledger_.size() >= max_runs_ || ledger_.contains(id)) return std::nullopt;
   if (id.empty()) id = NewId("splr_");
   const Time now = now_();
-  ledger_[id] = {.status = status, .created = 1, .metadata = request.metadata};
+  Enter(id, status, request);
   Entry& entry = runs_[id];
-  entry.run = {std::move(id), status, std::move(request), now, now};
+  entry.run = NewRun(std::move(id), status, std::move(request), now);
   return entry.run;
 }
 
 SplitRun RunStore::Insert(RunRequest request, Time now) {
   std::string id = NewId("splr_");
-  ledger_[id] = {.created = 1, .metadata = request.metadata};
+  Enter(id, RunStatus::kPending, request);
   Entry& entry = runs_[id];
   entry.starts_at = now + durations_.pending;
   if (durations_.processing) entry.ends_at = *entry.starts_at + *durations_.processing;
-  entry.run = {std::move(id), RunStatus::kPending, std::move(request), now, now};
+  entry.run = NewRun(std::move(id), RunStatus::kPending, std::move(request), now);
   Advance(entry, now);
   return entry.run;
 }
@@ -89,12 +104,12 @@ std::optional<Batch> RunStore::GetBatch(const std::string& id) {
   const std::scoped_lock lock(mutex_);
   const auto batch = batches_.find(id);
   if (batch == batches_.end()) return std::nullopt;
-  std::map<RunStatus, std::size_t> counts;
+  StatusCounts counts;
   for (const std::string& run_id : batch->second.run_ids) {
     Find(run_id);
     ++counts[ledger_[run_id].status];
   }
-  return Batch{id, BatchStatus(counts), batch->second.run_ids.size(), batch->second.created_at};
+  return NewBatch(id, counts, batch->second.created_at);
 }
 
 RunPage RunStore::List(const ListQuery& query) {
@@ -120,16 +135,16 @@ RunPage RunStore::List(const ListQuery& query) {
 CancelResult RunStore::Cancel(const std::string& id) {
   const std::scoped_lock lock(mutex_);
   Entry* entry = Find(id);
-  if (entry == nullptr) return {CancelOutcome::kNoSuchRun, {}};
+  if (entry == nullptr) return {.outcome = CancelOutcome::kNoSuchRun, .run = {}};
   if (entry->run.status != RunStatus::kProcessing) {
     ++ledger_[id].cancels_refused;
-    return {CancelOutcome::kRefused, entry->run};
+    return {.outcome = CancelOutcome::kRefused, .run = entry->run};
   }
   ++ledger_[id].cancels_accepted;
   const Time now = now_();
   if (!entry->cancelled_at) entry->cancelled_at = now + durations_.cancelling;
   Advance(*entry, now);
-  return {CancelOutcome::kAccepted, entry->run};
+  return {.outcome = CancelOutcome::kAccepted, .run = entry->run};
 }
 
 bool RunStore::Delete(const std::string& id) {
@@ -174,6 +189,13 @@ void RunStore::SetStatus(SplitRun& run, RunStatus status, Time when) {
   run.status = status;
   run.updated_at = when;
   ledger_[run.id].status = status;
+}
+
+void RunStore::Enter(const std::string& id, RunStatus status, const RunRequest& request) {
+  LedgerEntry& entry = ledger_[id];
+  entry.status = status;
+  entry.created = 1;
+  entry.metadata = request.metadata;
 }
 
 std::string RunStore::NewId(const char* prefix) {

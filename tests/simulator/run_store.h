@@ -37,10 +37,10 @@ struct LedgerEntry {
   int cancels_accepted = 0;
   int cancels_refused = 0;
   int deleted = 0;
-  nlohmann::json metadata{};
+  nlohmann::json metadata;
 };
 
-enum class CancelOutcome { kAccepted, kRefused, kNoSuchRun };
+enum class CancelOutcome : std::uint8_t { kAccepted, kRefused, kNoSuchRun };
 
 struct CancelResult {
   CancelOutcome outcome;
@@ -85,6 +85,7 @@ class RunStore {
 
   // All of these want mutex_ held.
   SplitRun Insert(RunRequest request, Time now);
+  void Enter(const std::string& id, RunStatus status, const RunRequest& request);
   Entry* Find(const std::string& id);
   void Advance(Entry& entry, Time now);
   void SetStatus(SplitRun& run, RunStatus status, Time when);

@@ -183,7 +183,9 @@ TEST_F(RunStoreTest, BatchIsAsFarAsItsRuns) {
 TEST_F(RunStoreTest, BatchWhoseRunsWereAllCancelledIsCancelledAlsoWhenTheyAreDeleted) {
   RunStore store = Store();
   const Batch batch = store.CreateBatch({DefaultRequest("a.pdf"), DefaultRequest("b.pdf")}).value();
-  for (const SplitRun& run : store.List({.batch_id = batch.id}).runs) {
+  ListQuery query;
+  query.batch_id = batch.id;
+  for (const SplitRun& run : store.List(query).runs) {
     store.Cancel(run.id);
     store.Delete(run.id);
   }
@@ -201,7 +203,10 @@ TEST_F(RunStoreTest, PagesHoldEveryRunOnceInOrder) {
   }
   for (const bool ascending : {true, false}) {
     std::vector<std::string> listed;
-    ListQuery query{.by_created = true, .ascending = ascending, .page_size = 3};
+    ListQuery query;
+    query.by_created = true;
+    query.ascending = ascending;
+    query.page_size = 3;
     int pages = 0;
     do {
       const RunPage page = store.List(query);
@@ -218,7 +223,8 @@ TEST_F(RunStoreTest, PagesHoldEveryRunOnceInOrder) {
 TEST_F(RunStoreTest, PageAfterADeletedRunGoesOnBehindIt) {
   RunStore store = Store();
   for (int i = 0; i < 3; ++i) CreateIn(store);
-  ListQuery query{.page_size = 1};
+  ListQuery query;
+  query.page_size = 1;
   const RunPage first = store.List(query);
   store.Delete(first.runs[0].id);
   query.after = first.next;

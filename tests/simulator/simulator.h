@@ -14,8 +14,8 @@
 namespace extend_simulator {
 
 struct SimulatorOptions {
-  ApiOptions api{};
-  Durations durations{};
+  ApiOptions api;
+  Durations durations;
   /// Creating more answers 402 USAGE_BLOCKED.
   std::size_t max_runs = 1'000'000;
 };

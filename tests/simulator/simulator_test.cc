@@ -26,12 +26,11 @@ constexpr const char* kCreateBody = R"({
 
 class SimulatorTest : public testing::Test {
  protected:
-  void Start(const SimulatorOptions& options) {
-    simulator_ = std::make_unique<Simulator>(options, clock_.Function());
-  }
+  /// With fresh runs; the first call does so too.
+  void Start() { simulator_ = std::make_unique<Simulator>(options_, clock_.Function()); }
   ApiResponse Call(const std::string& method, const std::string& target,
                    const std::string& body = "") {
-    if (!simulator_) Start({});
+    if (!simulator_) Start();
     return simulator_->Answer({method, target, body, [this](const std::string& name) {
                                  const auto found = headers_.find(name);
                                  return found == headers_.end() ? "" : found->second;
@@ -40,6 +39,7 @@ class SimulatorTest : public testing::Test {
   json Ledger(const std::string& id) { return Call("GET", "/_simulator/ledger").body["runs"][id]; }
 
   TestClock clock_;
+  SimulatorOptions options_;
   std::map<std::string, std::string> headers_ = {{"authorization", "Bearer key"},
                                                  {"x-extend-api-version", "2026-02-09"}};
   std::unique_ptr<Simulator> simulator_;
@@ -62,7 +62,7 @@ TEST_F(SimulatorTest, RefusesWithoutABearerToken) {
 }
 
 TEST_F(SimulatorTest, ChecksTheTokenIfThereIsAKey) {
-  Start({.api = {.api_key = "secret"}});
+  options_.api.api_key = "secret";
   ExpectError(Call("GET", "/split_runs"), 401, "UNAUTHORIZED");
   headers_["authorization"] = "Bearer secret";
   EXPECT_EQ(Call("GET", "/split_runs").status, 200);
@@ -76,7 +76,7 @@ TEST_F(SimulatorTest, RefusesWithoutAKnownApiVersion) {
 }
 
 TEST_F(SimulatorTest, RequiresAWorkspaceWhenToldSoAndEchoesIt) {
-  Start({.api = {.require_workspace = true}});
+  options_.api.require_workspace = true;
   ExpectError(Call("GET", "/split_runs"), 400, "INVALID_REQUEST");
   headers_["x-extend-workspace-id"] = "ws_1";
   EXPECT_THAT(Call("GET", "/split_runs").headers, Contains(Pair("x-extend-workspace-id", "ws_1")));
@@ -134,7 +134,8 @@ TEST_F(SimulatorTest, CreatedRunCanBeReadCancelledAndDeleted) {
 
 TEST_F(SimulatorTest, SecondCancelIsRefusedWithTheConfiguredStatus) {
   for (const int status : {400, 409, 422}) {
-    Start({.api = {.refusal_status = status}});
+    options_.api.refusal_status = status;
+    Start();
     const std::string target = std::string("/split_runs/") + kProcessingRun + "/cancel";
     EXPECT_EQ(Call("POST", target).status, 200);
     const ApiResponse second = Call("POST", target);
@@ -196,13 +197,13 @@ TEST_F(SimulatorTest, RefusesBadBodies) {
 }
 
 TEST_F(SimulatorTest, CreatingMoreThanAllowedIsBlocked) {
-  Start({.max_runs = kSeededRuns.size() + 1});
+  options_.max_runs = kSeededRuns.size() + 1;
   EXPECT_EQ(Call("POST", "/split_runs", kCreateBody).status, 200);
   ExpectError(Call("POST", "/split_runs", kCreateBody), 402, "USAGE_BLOCKED");
 }
 
 TEST_F(SimulatorTest, LimitsTheRatePerCategory) {
-  Start({.api = {.requests_per_second = 2}});
+  options_.api.requests_per_second = 2;
   EXPECT_EQ(Call("GET", "/split_runs").status, 200);
   EXPECT_EQ(Call("GET", "/split_runs").status, 200);
   const ApiResponse refused = Call("GET", "/split_runs");
@@ -217,7 +218,8 @@ TEST_F(SimulatorTest, LimitsTheRatePerCategory) {
 
 TEST_F(SimulatorTest, ErrorsComeInEveryShape) {
   const auto body = [&](ErrorShape shape) {
-    Start({.api = {.error_shape = shape}});
+    options_.api.error_shape = shape;
+    Start();
     return Call("GET", "/split_runs/none").body;
   };
   const json fields = {{"code", "NOT_FOUND"},
@@ -262,7 +264,7 @@ TEST_F(SimulatorTest, ControlRefusesNonsense) {
 }
 
 TEST_F(SimulatorTest, ProcessedRunHasAsManySplitsAsConfigured) {
-  Start({.api = {.splits = 500}});
+  options_.api.splits = 500;
   const json run = Call("GET", std::string("/split_runs/") + kProcessedRun).body;
   EXPECT_EQ(run["output"]["splits"].size(), 500U);
 }

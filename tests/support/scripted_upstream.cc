@@ -185,6 +185,9 @@ void ScriptedUpstream::Serve(Connection& connection) {
         script = on_request_(request);
       }
       if (!Run(script, stream, buffer)) return;
+      const std::lock_guard lock(mutex_);
+      ++counters_.completed;
+      changed_.notify_all();
     }
   };
   serve();

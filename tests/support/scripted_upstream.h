@@ -99,22 +99,15 @@ class ScriptedUpstream {
   struct Counters {
     int accepted = 0;
     int requests = 0;
+    /// Scripts after requests that have run to their end, without ending the connection.
+    int completed = 0;
     /// Connections accepted and not yet closed by either side.
     int open = 0;
   };
 
-  struct Tls {
-    std::string certificate_pem;
-    std::string key_pem;
-    /// Not empty: clients must show a certificate that one of these CAs signed.
-    std::string client_ca_pem;
-  };
-
   /// Plain TCP. Answers 200 with `{}` until OnRequest.
   ScriptedUpstream() : ScriptedUpstream(nullptr) {}
-  /// TLS. There is no ALPN: clients speak HTTP/1.1.
-  explicit ScriptedUpstream(const Tls& tls)
-      : ScriptedUpstream(MakeServerContext(tls.certificate_pem, tls.key_pem, tls.client_ca_pem)) {}
+  explicit ScriptedUpstream(const ServerTls& tls) : ScriptedUpstream(MakeServerContext(tls)) {}
   ~ScriptedUpstream();
   ScriptedUpstream(const ScriptedUpstream&) = delete;
   ScriptedUpstream& operator=(const ScriptedUpstream&) = delete;

@@ -31,26 +31,35 @@ Owned<X509> ReadCertificate(const std::string& pem) {
   return Owned<X509>(PEM_read_bio_X509(Reader(pem).get(), nullptr, nullptr, nullptr));
 }
 
+/// Whatever the client offers.
+int SelectHttp2(SSL*, const unsigned char** chosen, unsigned char* size, const unsigned char*,
+                unsigned, void*) {
+  static constexpr std::array<unsigned char, 2> kHttp2 = {'h', '2'};
+  *chosen = kHttp2.data();
+  *size = kHttp2.size();
+  return SSL_TLSEXT_ERR_OK;
+}
+
 }  // namespace
 
-SslContext MakeServerContext(const std::string& certificate_pem, const std::string& key_pem,
-                             const std::string& client_ca_pem) {
+SslContext MakeServerContext(const ServerTls& tls) {
   SslContext context(SSL_CTX_new(TLS_server_method()));
   const Owned<EVP_PKEY> key(
-      PEM_read_bio_PrivateKey(Reader(key_pem).get(), nullptr, nullptr, nullptr));
-  const Owned<X509> certificate = ReadCertificate(certificate_pem);
+      PEM_read_bio_PrivateKey(Reader(tls.key_pem).get(), nullptr, nullptr, nullptr));
+  const Owned<X509> certificate = ReadCertificate(tls.certificate_pem);
   if (SSL_CTX_use_certificate(context.get(), certificate.get()) != 1 ||
       SSL_CTX_use_PrivateKey(context.get(), key.get()) != 1) {
     std::abort();  // A test's own certificate is bad: nothing to recover.
   }
-  if (!client_ca_pem.empty()) {
-    const Owned<BIO> reader = Reader(client_ca_pem);
+  if (!tls.client_ca_pem.empty()) {
+    const Owned<BIO> reader = Reader(tls.client_ca_pem);
     while (const Owned<X509> ca{PEM_read_bio_X509(reader.get(), nullptr, nullptr, nullptr)}) {
       X509_STORE_add_cert(SSL_CTX_get_cert_store(context.get()), ca.get());
     }
     ERR_clear_error();  // The end of the text counts as an error.
     SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
   }
+  if (tls.http2) SSL_CTX_set_alpn_select_cb(context.get(), SelectHttp2, nullptr);
   return context;
 }
 

@@ -38,7 +38,7 @@ class WireStream {
   bool Write(std::string_view bytes);
 
   /// Blocks until `wake_fd` is readable (true) or the peer is gone (false).
-  bool AwaitWake(int wake_fd) const;
+  [[nodiscard]] bool AwaitWake(int wake_fd) const;
 
   /// An orderly end: close_notify for TLS, then FIN.
   void Close();
@@ -52,8 +52,15 @@ class WireStream {
   std::unique_ptr<SSL, SslDeleter> ssl_;
 };
 
-/// A server's TLS context. With CAs (one or more), clients must show a certificate of theirs.
-SslContext MakeServerContext(const std::string& certificate_pem, const std::string& key_pem,
-                             const std::string& client_ca_pem);
+struct ServerTls {
+  std::string certificate_pem;
+  std::string key_pem;
+  /// Not empty: clients must show a certificate that one of these CAs signed.
+  std::string client_ca_pem;
+  /// Agree upon HTTP/2 by ALPN. Otherwise there is no ALPN, and clients speak HTTP/1.1.
+  bool http2 = false;
+};
+
+SslContext MakeServerContext(const ServerTls& tls);
 
 }  // namespace gateway

@@ -128,6 +128,7 @@ TEST(JsonReader, ReadsBoolsStringsAndBytes) {
       {R"({"singularString": {}})", "singularString: not a string"},
       {R"({"singularBytes": "Y"})", "singularBytes: not base64"},
       {R"({"singularBytes": "YQ="})", "singularBytes: not base64"},
+      {R"({"singularBytes": "YR=="})", "singularBytes: not base64"},
       {R"({"singularBytes": "YQ==="})", "singularBytes: not base64"},
       {R"({"singularBytes": "Y=Q="})", "singularBytes: not base64"},
       {R"({"singularBytes": "YW J"})", "singularBytes: not base64"},

@@ -81,6 +81,7 @@ TEST(JsonReaderWellKnown, ReadsDurations) {
 TEST(JsonReaderWellKnown, ReadsFieldMasks) {
   ExpectWire({
       {R"({"fieldMask": ""})", "field_mask {}"},
+      {R"({"fieldMask": ",a,,b,"})", "field_mask { paths: 'a' paths: 'b' }"},
       {R"({"fieldMask": "fooBar,baz.quxQuux"})",
        "field_mask { paths: 'foo_bar' paths: 'baz.qux_quux' }"},
   });

@@ -57,6 +57,14 @@ TEST(QueryBinding, WritesQueryParametersOfEveryType) {
   }
 }
 
+TEST(QueryBinding, LeavesOutWhatThePathHoldsAtThatPlaceOnly) {
+  const auto binding = BindingBy<library::ListBooksRequest>(R"(get: "/{filter.text}")");
+  EXPECT_EQ(Bound<library::ListBooksRequest>(
+                binding, R"(filter: { text: "x" both: { text: "y" shelf: { theme: "z" } } })")
+                .url,
+            "/x?filter.both.text=y&filter.both.shelf.theme=z");
+}
+
 TEST(QueryBinding, LimitsTheNestingOfQueries) {
   const RequestBinding binding = BindingOf("ListBooks");
   library::ListBooksRequest request;

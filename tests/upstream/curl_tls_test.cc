@@ -14,7 +14,7 @@ const TestCertificate& ServerCertificate() {
   return certificate;
 }
 
-ScriptedUpstream::Tls ServerTls(const std::string& client_ca_pem = {}) {
+ServerTls Tls(const std::string& client_ca_pem = {}) {
   return {ServerCertificate().certificate_pem, ServerCertificate().key_pem, client_ca_pem};
 }
 
@@ -27,14 +27,14 @@ CurlHttpClientOptions With(const TlsMaterial& tls) {
 }
 
 TEST(CurlTls, TrustsTheGivenCa) {
-  ScriptedUpstream upstream(ServerTls());
+  ScriptedUpstream upstream(Tls());
   BlockingClient client(With(Trusting()));
   for (int i = 0; i < 2; ++i) EXPECT_NE(client.Get(upstream.url()).response(), nullptr);
   EXPECT_EQ(upstream.counters().accepted, 1);
 }
 
 TEST(CurlTls, SendsNothingToAnUpstreamThatItDoesNotTrust) {
-  ScriptedUpstream upstream(ServerTls());
+  ScriptedUpstream upstream(Tls());
   struct Case {
     const char* what;
     TlsMaterial tls;
@@ -51,7 +51,7 @@ TEST(CurlTls, SendsNothingToAnUpstreamThatItDoesNotTrust) {
 }
 
 TEST(CurlTls, SendsNothingToAnotherHostThanTheCertificateNames) {
-  ScriptedUpstream upstream(ServerTls());
+  ScriptedUpstream upstream(Tls());
   BlockingClient client(With(Trusting()));
   // 0.0.0.0 leads here too.
   const HttpResult result = client.Post("https://0.0.0.0:" + std::to_string(upstream.port()));
@@ -62,7 +62,7 @@ TEST(CurlTls, SendsNothingToAnotherHostThanTheCertificateNames) {
 TEST(CurlTls, ShowsTheClientCertificateAndChangesItWithTheNextCall) {
   const TestCertificate first = MakeTestCertificate("first");
   const TestCertificate second = MakeTestCertificate("second");
-  ScriptedUpstream upstream(ServerTls(first.certificate_pem + second.certificate_pem));
+  ScriptedUpstream upstream(Tls(first.certificate_pem + second.certificate_pem));
   TlsMaterial tls = Trusting();
   tls.certificate_pem = first.certificate_pem;
   tls.key_pem = first.key_pem;
@@ -80,7 +80,7 @@ TEST(CurlTls, ShowsTheClientCertificateAndChangesItWithTheNextCall) {
 }
 
 TEST(CurlTls, WithoutAnAnswerIsAFaultWhenTheClientCertificateIsNotAccepted) {
-  ScriptedUpstream upstream(ServerTls(MakeTestCertificate("ca").certificate_pem));
+  ScriptedUpstream upstream(Tls(MakeTestCertificate("ca").certificate_pem));
   BlockingClient client(With(Trusting()));
   // TLS 1.3: the refusal arrives after the request went out.
   EXPECT_NE(client.Post(upstream.url()).error(), nullptr);
@@ -88,7 +88,7 @@ TEST(CurlTls, WithoutAnAnswerIsAFaultWhenTheClientCertificateIsNotAccepted) {
 }
 
 TEST(CurlTls, AnswerThatIsCutShortIsNoAnswer) {
-  ScriptedUpstream upstream(ServerTls());
+  ScriptedUpstream upstream(Tls());
   upstream.OnRequest(InOrder({{Send("HTTP/1.1 200 OK\r\n\r\nno length"), Reset()}}));
   BlockingClient client(With(Trusting()));
   EXPECT_EQ(FaultOf(client.Post(upstream.url())),

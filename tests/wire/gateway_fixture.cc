@@ -69,6 +69,7 @@ GatewayTest::GatewayTest() {
   }();
   EXPECT_TRUE(quiet);
   config.listen = {"127.0.0.1:0"};
+  config.admin_listen.clear();
   config.upstream_url = upstream.url();
   config.auth = Auth::kGateway;
   config.api_key = "test-key";

@@ -15,6 +15,7 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>
 #include <thread>
@@ -22,6 +23,7 @@
 
 #include "gateway/serving/client_command.h"
 #include "tests/support/scripted_upstream.h"
+#include "tests/wire/gateway_fixture.h"
 
 namespace gateway {
 namespace {
@@ -41,8 +43,12 @@ class Process {
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, pipe_ends[1], STDOUT_FILENO);
     posix_spawn_file_actions_adddup2(&actions, pipe_ends[1], STDERR_FILENO);
-    posix_spawn(&pid_, GATEWAY_BINARY, &actions, nullptr, Pointers(arguments).data(),
+    posix_spawnattr_t attributes;
+    posix_spawnattr_init(&attributes);
+    UseDefaultSignals(attributes);
+    posix_spawn(&pid_, GATEWAY_BINARY, &actions, &attributes, Pointers(arguments).data(),
                 Pointers(variables).data());
+    posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     close(pipe_ends[1]);
     reader_ = std::thread([this, output = pipe_ends[0]] { Read(output); });
@@ -77,6 +83,17 @@ class Process {
     return pointers;
   }
 
+  /// Whatever this process has inherited from the one that runs the tests.
+  static void UseDefaultSignals(posix_spawnattr_t& attributes) {
+    sigset_t all;
+    sigfillset(&all);
+    sigset_t none;
+    sigemptyset(&none);
+    posix_spawnattr_setsigdefault(&attributes, &all);
+    posix_spawnattr_setsigmask(&attributes, &none);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+  }
+
   void Read(int descriptor) {
     std::array<char, 4096> buffer{};
     ssize_t count = 0;
@@ -103,7 +120,8 @@ class ProcessTest : public testing::Test {
 
   /// serve, with more flags.
   [[nodiscard]] std::vector<std::string> Serve(const std::vector<std::string>& more = {}) const {
-    std::vector<std::string> arguments = {"--listen", address(), "--upstream-url", upstream.url()};
+    std::vector<std::string> arguments = {"--listen", address(),        "--admin-listen",
+                                          "off",      "--upstream-url", upstream.url()};
     arguments.insert(arguments.end(), more.begin(), more.end());
     return arguments;
   }
@@ -176,7 +194,7 @@ TEST_F(ProcessTest, ATakenPortIsExitCode1) {
   ASSERT_EQ(listen(taken, 1), 0);
   ASSERT_EQ(getsockname(taken, reinterpret_cast<sockaddr*>(&any), &size), 0);
   const std::string where = "127.0.0.1:" + std::to_string(ntohs(any.sin_port));
-  Process process({"--listen", where});
+  Process process({"--listen", where, "--admin-listen", "off"});
   EXPECT_EQ(process.Exit(), 1);
   EXPECT_THAT(process.output(), HasSubstr(where));
   close(taken);
@@ -194,12 +212,32 @@ TEST_F(ProcessTest, TheFirstSignalStopsItCleanly) {
 }
 
 TEST_F(ProcessTest, TheSecondSignalEndsItAtOnce) {
-  Process process(Serve({"--drain-delay", "1h"}));
+  Process process(Serve({"--drain-delay", "20s"}));
   ASSERT_TRUE(BecomesServing());
   process.Signal(SIGTERM);
   while (IsServing()) std::this_thread::yield();
   process.Signal(SIGINT);
   EXPECT_EQ(process.Exit(), 1);
+}
+
+TEST_F(ProcessTest, EveryLineOfTheLogIsJsonWhateverCallersSend) {
+  Process process(Serve({"--log-level", "trace"}));
+  ASSERT_TRUE(BecomesServing());
+  const auto channel = OpenChannel(address());
+  const std::string method = "/extend.v1.SplitRunService/GetSplitRun";
+  for (const char* request : {"\x0a\x01\xff", "\xff\xff",
+                              "\x0a\x03"
+                              "a\nb"}) {
+    RawCall(*channel, method, request, {{"x-request-id", "a\"b"}});
+  }
+  process.Signal(SIGTERM);
+  EXPECT_EQ(process.Exit(), 0);
+  std::istringstream lines(process.output());
+  int count = 0;
+  for (std::string line; std::getline(lines, line); ++count) {
+    EXPECT_TRUE(nlohmann::json::accept(line)) << line;
+  }
+  EXPECT_GT(count, 3);
 }
 
 TEST_F(ProcessTest, ABrokenPipeIsNoReasonToDie) {

@@ -131,7 +131,8 @@ TYPED_TEST(ReflectionTest, ListsTheServices) {
   typename TypeParam::Request request;
   request.set_list_services("");
   std::vector<std::string> names;
-  for (const auto& service : this->Ask(request).list_services_response().service()) {
+  const auto response = this->Ask(request);
+  for (const auto& service : response.list_services_response().service()) {
     names.push_back(service.name());
   }
   EXPECT_THAT(names, UnorderedElementsAre("extend.v1.SplitRunService", "grpc.health.v1.Health",

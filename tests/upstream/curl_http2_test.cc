@@ -1,0 +1,207 @@
+// HTTP/2, against frames written by hand (RFC 9113, section 4.1).
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "tests/support/scripted_upstream.h"
+#include "tests/support/test_certificate.h"
+#include "tests/upstream/blocking_client.h"
+
+namespace gateway {
+namespace {
+
+using namespace std::chrono_literals;
+
+enum class Type : char {
+  kData = 0,
+  kHeaders = 1,
+  kReset = 3,
+  kSettings = 4,
+  kPing = 6,
+  kGoAway = 7
+};
+
+constexpr char kAck = 1;
+constexpr char kEndStream = 1;
+constexpr char kEndHeaders = 4;
+constexpr std::uint32_t kMaxConcurrentStreams = 3;
+constexpr std::uint32_t kInternalError = 2;
+constexpr std::uint32_t kRefusedStream = 7;
+
+std::string Bytes(std::uint32_t number, int count) {
+  std::string bytes;
+  for (int shift = (count - 1) * 8; shift >= 0; shift -= 8) {
+    bytes.push_back(static_cast<char>((number >> shift) & 0xff));
+  }
+  return bytes;
+}
+
+/// Type, flags and stream of a frame's header: the part that does not depend on its length.
+std::string FrameOf(Type type, int flags, std::uint32_t stream) {
+  return std::string{static_cast<char>(type), static_cast<char>(flags)} + Bytes(stream, 4);
+}
+
+std::string Frame(Type type, int flags, std::uint32_t stream, const std::string& payload) {
+  return Bytes(static_cast<std::uint32_t>(payload.size()), 3) + FrameOf(type, flags, stream) +
+         payload;
+}
+
+/// What a server says first.
+Step Hello(std::uint32_t max_streams = 100) {
+  return Send(
+      Frame(Type::kSettings, 0, 0, Bytes(kMaxConcurrentStreams, 2) + Bytes(max_streams, 4)) +
+      Frame(Type::kSettings, kAck, 0, {}));
+}
+/// The client's request without a body.
+Step AwaitRequest(std::uint32_t stream) {
+  return ReadUntil(FrameOf(Type::kHeaders, kEndHeaders | kEndStream, stream));
+}
+/// `:status: 200` is entry 8 of HPACK's static table.
+Step AnswerOk(std::uint32_t stream) {
+  return Send(Frame(Type::kHeaders, kEndHeaders | kEndStream, stream, "\x88"));
+}
+Step ResetStream(std::uint32_t stream, std::uint32_t code) {
+  return Send(Frame(Type::kReset, 0, stream, Bytes(code, 4)));
+}
+Step GoAway(std::uint32_t last_stream) {
+  return Send(Frame(Type::kGoAway, 0, 0, Bytes(last_stream, 4) + Bytes(0, 4)));
+}
+
+const TestCertificate& Certificate() {
+  static const TestCertificate certificate = MakeTestCertificate("server");
+  return certificate;
+}
+
+ServerTls Tls(bool http2) {
+  return {Certificate().certificate_pem, Certificate().key_pem, {}, http2};
+}
+
+CurlHttpClientOptions Trusting(HttpVersion version = HttpVersion::kAuto) {
+  CurlHttpClientOptions options;
+  options.http_version = version;
+  options.tls.ca_pem = Certificate().certificate_pem;
+  return options;
+}
+
+/// An upstream that speaks HTTP/2: the client's preface looks like a first request, `PRI *`.
+class CurlHttp2 : public ::testing::Test {
+ protected:
+  void Serve(const Script& script) {
+    upstream_.OnRequest([script](const ReceivedRequest&) { return script; });
+  }
+
+  ScriptedUpstream upstream_{Tls(true)};
+  BlockingClient client_{Trusting()};
+};
+
+TEST_F(CurlHttp2, CallsShareAConnectionFromTheStart) {
+  Serve({Hello(), AwaitRequest(1), AwaitRequest(3), AnswerOk(3), AnswerOk(1), Stall()});
+  auto first = client_.Start(Request("GET", upstream_.url()));
+  auto second = client_.Start(Request("GET", upstream_.url()));
+  EXPECT_EQ(first.get().response()->status, 200);
+  EXPECT_EQ(second.get().response()->status, 200);
+  EXPECT_EQ(upstream_.counters().accepted, 1);
+  EXPECT_EQ(upstream_.requests()[0].verb, "PRI");
+}
+
+TEST_F(CurlHttp2, RefusedStreamMeansNeverSent) {
+  Serve({Hello(), AwaitRequest(1), ResetStream(1, kRefusedStream), Stall()});
+  EXPECT_EQ(FaultOf(client_.Get(upstream_.url())),
+            std::pair(TransportFault::kRefusedStream, Delivery::kNeverSent));
+}
+
+// libcurl does not tell that this one, too, was not processed: the careful reading it is.
+TEST_F(CurlHttp2, GoAwayBelowTheStreamCountsAsBroken) {
+  Serve({Hello(), AwaitRequest(1), GoAway(0), Stall()});
+  EXPECT_EQ(FaultOf(client_.Get(upstream_.url())),
+            std::pair(TransportFault::kReset, Delivery::kMayHaveArrived));
+}
+
+TEST_F(CurlHttp2, StreamThatFailsMayHaveArrived) {
+  Serve({Hello(), AwaitRequest(1), ResetStream(1, kInternalError), Stall()});
+  EXPECT_EQ(FaultOf(client_.Get(upstream_.url())),
+            std::pair(TransportFault::kReset, Delivery::kMayHaveArrived));
+}
+
+TEST_F(CurlHttp2, ConnectionThatDiesMayHaveTakenTheRequestAlong) {
+  for (const Step& end : {Close(), Reset()}) {
+    Serve({Hello(), AwaitRequest(1), AnswerOk(1), AwaitRequest(3), end});
+    ASSERT_NE(client_.Get(upstream_.url()).response(), nullptr);
+    EXPECT_EQ(FaultOf(client_.Get(upstream_.url())),
+              std::pair(TransportFault::kReset, Delivery::kMayHaveArrived));
+  }
+}
+
+// libcurl does not tell a refused stream from a dead connection here: the careful reading it is.
+TEST_F(CurlHttp2, RefusedStreamOnAUsedConnectionCountsAsBroken) {
+  Serve({Hello(), AwaitRequest(1), AnswerOk(1), AwaitRequest(3), ResetStream(3, kRefusedStream),
+         Stall()});
+  ASSERT_NE(client_.Get(upstream_.url()).response(), nullptr);
+  EXPECT_EQ(FaultOf(client_.Get(upstream_.url())),
+            std::pair(TransportFault::kReset, Delivery::kMayHaveArrived));
+}
+
+TEST_F(CurlHttp2, OpensNoMoreConnectionsThanTheLimitAndEndsThoseThatWaitInTime) {
+  // The ping's answer shows that the client knows the number of streams.
+  const std::string ping(8, 'p');
+  Serve({Hello(1), AwaitRequest(1), Send(Frame(Type::kPing, 0, 0, ping)),
+         ReadUntil(FrameOf(Type::kPing, kAck, 0) + ping)});
+  std::vector<std::future<HttpResult>> busy;
+  for (int i = 1; i <= CurlHttpClient::kMaxHttp2Connections; ++i) {
+    busy.push_back(client_.Start(Request("GET", upstream_.url())));
+    ASSERT_TRUE(upstream_.WaitFor([i](const auto& now) { return now.completed == i; }));
+  }
+  EXPECT_EQ(FaultOf(client_.Call(Request("POST", upstream_.url()), {.timeout = 300ms})),
+            std::pair(TransportFault::kTimeout, Delivery::kNeverSent));
+  EXPECT_EQ(upstream_.counters().accepted, CurlHttpClient::kMaxHttp2Connections);
+  client_.client.Stop();
+  for (auto& result : busy) EXPECT_NE(result.get().error(), nullptr);
+}
+
+TEST_F(CurlHttp2, FreshConnectionDoesNotWaitForEverWhereConnectionsAreLimited) {
+  Serve({Hello(), AwaitRequest(1), AwaitRequest(3), AnswerOk(3), Stall()});
+  auto first = client_.Start(Request("GET", upstream_.url()));
+  EXPECT_NE(client_.Call(Request("GET", upstream_.url()), {.timeout = 5s, .fresh_connection = true})
+                .response(),
+            nullptr);
+  client_.client.Stop();
+  EXPECT_NE(first.get().error(), nullptr);
+}
+
+TEST(CurlHttp2WithoutTls, IsSpokenAtOnceByTheOneRequestOfAConnection) {
+  ScriptedUpstream upstream;
+  upstream.OnRequest([](const ReceivedRequest&) -> Script {
+    return {Hello(), AwaitRequest(1), AnswerOk(1), Stall()};
+  });
+  BlockingClient client(Trusting(HttpVersion::kHttp2));
+  std::vector<std::future<HttpResult>> results;
+  constexpr int kCalls = 10;
+  for (int i = 0; i < kCalls; ++i) results.push_back(client.Start(Request("GET", upstream.url())));
+  for (auto& result : results) EXPECT_NE(result.get().response(), nullptr);
+  EXPECT_EQ(upstream.counters().accepted, kCalls);
+}
+
+TEST(CurlHttp1OverTls, IsSpokenWhenHttp2IsSwitchedOff) {
+  ScriptedUpstream upstream(Tls(false));
+  BlockingClient client(Trusting(HttpVersion::kHttp1));
+  EXPECT_NE(client.Get(upstream.url()).response(), nullptr);
+  EXPECT_EQ(upstream.requests()[0].verb, "GET");
+}
+
+TEST(CurlHttp1OverTls, HasNoConnectionLimitAfterTheFirstAnswer) {
+  constexpr int kCalls = 3 * static_cast<int>(CurlHttpClient::kMaxHttp2Connections);
+  ScriptedUpstream upstream(Tls(false));
+  upstream.OnRequest(InOrder({{Send(HttpReply(200))}, {Stall(), Send(HttpReply(200))}}));
+  BlockingClient client(Trusting());
+  ASSERT_NE(client.Get(upstream.url()).response(), nullptr);
+  std::vector<std::future<HttpResult>> results;
+  for (int i = 0; i < kCalls; ++i) results.push_back(client.Start(Request("GET", upstream.url())));
+  EXPECT_TRUE(upstream.WaitFor([](const auto& now) { return now.requests == 1 + kCalls; }));
+  upstream.Release();
+  for (auto& result : results) EXPECT_NE(result.get().response(), nullptr);
+}
+
+}  // namespace
+}  // namespace gateway

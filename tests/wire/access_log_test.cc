@@ -1,0 +1,88 @@
+// The log line of a call, as a collector would read it.
+#include <gmock/gmock.h>
+
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "gateway/base/logging.h"
+#include "tests/wire/gateway_fixture.h"
+
+namespace gateway {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+class AccessLogTest : public GatewayTest {
+ protected:
+  /// What the log says while `act` runs, up to and with the gateway's end.
+  template <class Act>
+  std::string LogOf(Act act) {
+    testing::internal::CaptureStderr();
+    SetUpLogging(LogLevel::kTrace, LogFormat::kJson);
+    act();
+    gateway().Drain();
+    SetUpLogging(LogLevel::kError, LogFormat::kText);
+    return testing::internal::GetCapturedStderr();
+  }
+  static std::vector<nlohmann::json> CallsIn(const std::string& log) {
+    std::vector<nlohmann::json> calls;
+    std::istringstream lines(log);
+    for (std::string line; std::getline(lines, line);) {
+      auto entry = nlohmann::json::parse(line, nullptr, false);
+      EXPECT_FALSE(entry.is_discarded()) << line;
+      if (entry.is_object() && entry.contains("grpc_code")) calls.push_back(std::move(entry));
+    }
+    return calls;
+  }
+};
+
+TEST_F(AccessLogTest, EachCallHasOneLineWithAllItsFields) {
+  AnswerAlways(404, R"({"code":"NOT_FOUND","message":"m"})", {{"x-extend-request-id", "req_1"}});
+  const std::string traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  const auto calls = CallsIn(LogOf([&] { Cancel("splr_1", {{"traceparent", traceparent}}); }));
+  ASSERT_EQ(calls.size(), 1U);
+  const nlohmann::json& call = calls[0];
+  EXPECT_EQ(call["level"], "info");
+  EXPECT_EQ(call["method"], "/extend.v1.SplitRunService/CancelSplitRun");
+  EXPECT_EQ(call["grpc_code"], "NOT_FOUND");
+  EXPECT_EQ(call["http_status"], 404);
+  EXPECT_EQ(call["attempts"], 1);
+  EXPECT_GT(call["duration_ms"], 0.0);
+  EXPECT_GT(call["upstream_ms"], 0.0);
+  EXPECT_EQ(call["request_bytes"], 8);
+  EXPECT_EQ(call["response_bytes"], 0);
+  EXPECT_EQ(call["request_id"], "req_1");
+  EXPECT_EQ(call["trace_id"], "0af7651916cd43dd8448eb211c80319c");
+  EXPECT_THAT(call["peer"].get<std::string>(), testing::StartsWith("ipv4:127.0.0.1:"));
+  EXPECT_TRUE(call.contains("time"));
+}
+
+TEST_F(AccessLogTest, NoSecretIsEverLogged) {
+  AnswerAlways(500, "oops body-secret");
+  config.max_attempts = 1;
+  const std::string log = LogOf([&] {
+    Cancel("id-secret", {{"authorization", "Bearer token-secret"},
+                         {"x-request-id", "header-secret"},
+                         {"baggage", "gage-secret"}});
+  });
+  ASSERT_EQ(CallsIn(log).size(), 1U);
+  for (const char* secret :
+       {"test-key", "id-secret", "token-secret", "header-secret", "gage-secret"}) {
+    EXPECT_THAT(log, Not(HasSubstr(secret)));
+  }
+}
+
+TEST_F(AccessLogTest, UnknownEnumIsLoggedOnceByItsTypeNotItsValue) {
+  AnswerAlways(200, R"({"status":"VALUE_SECRET"})");
+  const std::string log = LogOf([&] {
+    Cancel();
+    Cancel();
+  });
+  EXPECT_EQ(CallsIn(log).size(), 2U);
+  EXPECT_THAT(log, Not(HasSubstr("VALUE_SECRET")));
+  EXPECT_THAT(log, Not(testing::ContainsRegex("unknown enum.*\n.*unknown enum")));
+}
+
+}  // namespace
+}  // namespace gateway

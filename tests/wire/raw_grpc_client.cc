@@ -1,0 +1,111 @@
+#include "tests/wire/raw_grpc_client.h"
+
+#include <arpa/inet.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace gateway {
+namespace {
+
+enum FrameType : char { kData = 0, kHeaders = 1, kReset = 3, kSettings = 4, kGoAway = 7 };
+constexpr char kEndStream = 1;
+constexpr char kEndHeaders = 4;
+constexpr std::size_t kFrameHeaderBytes = 9;
+
+void AppendBigEndian(std::size_t number, int bytes, std::string& out) {
+  for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8) {
+    out += static_cast<char>((number >> shift) & 0xff);
+  }
+}
+
+std::string Frame(FrameType type, char flags, int stream, const std::string& payload) {
+  std::string frame;
+  AppendBigEndian(payload.size(), 3, frame);
+  frame += type;
+  frame += flags;
+  AppendBigEndian(static_cast<std::size_t>(stream), 4, frame);
+  return frame + payload;
+}
+
+// HPACK: an integer with a prefix of 7 bits, no Huffman coding, then the bytes.
+void AppendString(const std::string& text, std::string& block) {
+  std::size_t rest = text.size();
+  if (rest < 127) {
+    block += static_cast<char>(rest);
+  } else {
+    block += 127;
+    for (rest -= 127; rest >= 128; rest /= 128) block += static_cast<char>(128 + rest % 128);
+    block += static_cast<char>(rest);
+  }
+  block += text;
+}
+
+// HPACK: a literal that is not indexed, with a literal name.
+void AppendHeader(const Header& header, std::string& block) {
+  block += '\0';
+  AppendString(header.name, block);
+  AppendString(header.value, block);
+}
+
+}  // namespace
+
+RawGrpcClient::RawGrpcClient(const std::string& address) {
+  const std::size_t colon = address.rfind(':');
+  sockaddr_in to{};
+  to.sin_family = AF_INET;
+  to.sin_port = htons(static_cast<std::uint16_t>(std::stoi(address.substr(colon + 1))));
+  inet_pton(AF_INET, address.substr(0, colon).c_str(), &to.sin_addr);
+  fd_ = socket(AF_INET, SOCK_STREAM, 0);
+  const timeval patience{.tv_sec = 20, .tv_usec = 0};
+  setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+  EXPECT_EQ(connect(fd_, reinterpret_cast<const sockaddr*>(&to), sizeof(to)), 0);
+}
+
+RawGrpcClient::~RawGrpcClient() { close(fd_); }
+
+void RawGrpcClient::Write(const std::string& bytes) const {
+  EXPECT_EQ(send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL),
+            static_cast<ssize_t>(bytes.size()));
+}
+
+void RawGrpcClient::Call(const std::string& path, const Headers& headers,
+                         const std::string& message) {
+  std::string block;
+  for (const Header& header : Headers{{":method", "POST"},
+                                      {":scheme", "http"},
+                                      {":path", path},
+                                      {":authority", "test"},
+                                      {"content-type", "application/grpc"},
+                                      {"te", "trailers"}}) {
+    AppendHeader(header, block);
+  }
+  for (const Header& header : headers) AppendHeader(header, block);
+  std::string data(1, '\0');
+  AppendBigEndian(message.size(), 4, data);
+  Write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + Frame(kSettings, 0, 0, "") +
+        Frame(kHeaders, kEndHeaders, 1, block) + Frame(kData, kEndStream, 1, data + message));
+
+  std::string received;
+  char buffer[4096];
+  while (true) {
+    const ssize_t count = recv(fd_, buffer, sizeof(buffer), 0);
+    if (count <= 0) {
+      EXPECT_EQ(count, 0) << "the server answers nothing";
+      return;
+    }
+    received.append(buffer, static_cast<std::size_t>(count));
+    while (received.size() >= kFrameHeaderBytes) {
+      const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(received[i]); };
+      const std::size_t length = std::size_t{byte(0)} << 16 | std::size_t{byte(1)} << 8 | byte(2);
+      if (received.size() < kFrameHeaderBytes + length) break;
+      const char type = received[3];
+      const bool end = (received[4] & kEndStream) != 0 && (type == kHeaders || type == kData);
+      if (end || type == kReset || type == kGoAway) return;
+      received.erase(0, kFrameHeaderBytes + length);
+    }
+  }
+}
+
+}  // namespace gateway

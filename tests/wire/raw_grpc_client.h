@@ -1,0 +1,31 @@
+// A gRPC caller that breaks the rules: HTTP/2 frames by hand, so that metadata which no gRPC
+// library would send can be sent.
+//
+// Belongs to one thread. One call for each object.
+#pragma once
+
+#include <string>
+
+#include "gateway/base/http_message.h"
+
+namespace gateway {
+
+class RawGrpcClient {
+ public:
+  /// `address`: host:port of IPv4.
+  explicit RawGrpcClient(const std::string& address);
+  ~RawGrpcClient();
+  RawGrpcClient(const RawGrpcClient&) = delete;
+  RawGrpcClient& operator=(const RawGrpcClient&) = delete;
+
+  /// Sends a unary call whose headers are these, byte for byte, beside those that HTTP/2 and gRPC
+  /// need; waits until the server ends the stream or the connection.
+  void Call(const std::string& path, const Headers& headers, const std::string& message);
+
+ private:
+  void Write(const std::string& bytes) const;
+
+  int fd_ = -1;
+};
+
+}  // namespace gateway
