@@ -42,47 +42,7 @@ bool HasMembersTwice(const std::string& text) {
   return json::parse(text, watch, false).is_discarded() || twice;
 }
 
-void LeaveOutDifferences(pb::Message* message);
-
-void LeaveOutDifferencesOf(const pb::FieldDescriptor& field, pb::Message* message) {
-  const pb::Reflection& reflection = *message->GetReflection();
-  const pb::FieldDescriptor& value = field.is_map() ? *field.message_type()->field(1) : field;
-  if (value.enum_type() != nullptr) return reflection.ClearField(message, &field);
-  if (field.message_type() == nullptr) return;
-  if (!field.is_repeated()) {
-    return LeaveOutDifferences(reflection.MutableMessage(message, &field));
-  }
-  for (int i = 0; i < reflection.FieldSize(*message, &field); ++i) {
-    LeaveOutDifferences(reflection.MutableRepeatedMessage(message, &field, i));
-  }
-}
-
-void LeaveOutDifferencesIn(pb::Any* any) {
-  const std::string type_name = any->type_url().substr(any->type_url().rfind('/') + 1);
-  const pb::Descriptor* type =
-      pb::DescriptorPool::generated_pool()->FindMessageTypeByName(type_name);
-  if (type == nullptr) return;
-  const std::unique_ptr<pb::Message> message(
-      pb::MessageFactory::generated_factory()->GetPrototype(type)->New());
-  if (message->ParsePartialFromString(any->value())) any->set_value(Comparable(*message));
-}
-
-void LeaveOutDifferences(pb::Message* message) {
-  if (message->GetTypeName() == "google.protobuf.FieldMask") return message->Clear();
-  if (auto* any = pb::DynamicCastToGenerated<pb::Any>(message)) return LeaveOutDifferencesIn(any);
-  std::vector<const pb::FieldDescriptor*> fields;
-  message->GetReflection()->ListFields(*message, &fields);
-  for (const pb::FieldDescriptor* field : fields) LeaveOutDifferencesOf(*field, message);
-}
-
-}  // namespace
-
-bool IsReadOtherwise(const std::string& json) {
-  static const std::regex& whole_negative_zero = *new std::regex("-0(?![.eE])");
-  return std::regex_search(json, whole_negative_zero) || HasMembersTwice(json);
-}
-
-std::string Canonical(const pb::Message& message) {
+std::string Serialized(const pb::Message& message) {
   std::string bytes;
   pb::io::StringOutputStream stream(&bytes);
   pb::io::CodedOutputStream coded(&stream);
@@ -92,9 +52,64 @@ std::string Canonical(const pb::Message& message) {
   return bytes;
 }
 
-std::string Comparable(pb::Message& message) {
-  LeaveOutDifferences(&message);
-  return Canonical(message);
+// Goes through a message, and on into what its Anys hold.
+class Canon {
+ public:
+  explicit Canon(bool leave_out_differences) : leave_out_differences_(leave_out_differences) {}
+
+  [[nodiscard]] std::string Of(const pb::Message& message) const {
+    const std::unique_ptr<pb::Message> copy(message.New());
+    copy->CopyFrom(message);
+    Visit(copy.get());
+    return Serialized(*copy);
+  }
+
+ private:
+  void Visit(pb::Message* message) const {
+    if (leave_out_differences_ && message->GetTypeName() == "google.protobuf.FieldMask") {
+      return message->Clear();
+    }
+    if (auto* any = pb::DynamicCastToGenerated<pb::Any>(message)) return VisitAny(any);
+    std::vector<const pb::FieldDescriptor*> fields;
+    message->GetReflection()->ListFields(*message, &fields);
+    for (const pb::FieldDescriptor* field : fields) VisitField(*field, message);
+  }
+
+  void VisitAny(pb::Any* any) const {
+    const std::string type_name = any->type_url().substr(any->type_url().rfind('/') + 1);
+    const pb::Descriptor* type =
+        pb::DescriptorPool::generated_pool()->FindMessageTypeByName(type_name);
+    if (type == nullptr) return;
+    const std::unique_ptr<pb::Message> message(
+        pb::MessageFactory::generated_factory()->GetPrototype(type)->New());
+    if (message->ParsePartialFromString(any->value())) any->set_value(Of(*message));
+  }
+
+  void VisitField(const pb::FieldDescriptor& field, pb::Message* message) const {
+    const pb::Reflection& reflection = *message->GetReflection();
+    const pb::FieldDescriptor& value = field.is_map() ? *field.message_type()->field(1) : field;
+    if (leave_out_differences_ && value.enum_type() != nullptr) {
+      return reflection.ClearField(message, &field);
+    }
+    if (field.message_type() == nullptr) return;
+    if (!field.is_repeated()) return Visit(reflection.MutableMessage(message, &field));
+    for (int i = 0; i < reflection.FieldSize(*message, &field); ++i) {
+      Visit(reflection.MutableRepeatedMessage(message, &field, i));
+    }
+  }
+
+  bool leave_out_differences_;
+};
+
+}  // namespace
+
+bool IsReadOtherwise(const std::string& json) {
+  static const std::regex& whole_negative_zero = *new std::regex("-0(?![.eE])");
+  return std::regex_search(json, whole_negative_zero) || HasMembersTwice(json);
 }
+
+std::string Canonical(const pb::Message& message) { return Canon(false).Of(message); }
+
+std::string Comparable(const pb::Message& message) { return Canon(true).Of(message); }
 
 }  // namespace gateway

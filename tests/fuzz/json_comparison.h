@@ -14,12 +14,12 @@ namespace gateway {
 /// number without sign, or members twice, which it merges and we do not (the last one wins).
 bool IsReadOtherwise(const std::string& json);
 
-/// Bytes that are the same for messages that are. NaN is NaN here, and 0 is not -0.
+/// Bytes that are the same for messages that are: whatever the order of maps, and that of the bytes
+/// in an Any, which is the JSON's. NaN is NaN here, and 0 is not -0.
 std::string Canonical(const google::protobuf::Message& message);
 
-/// The same without enums (libprotobuf does not know their short names) and without field masks (it
-/// loses capitals at the front of a path). The bytes in an Any, which are in the order of the JSON,
-/// are made canonical too.
-std::string Comparable(google::protobuf::Message& message);
+/// The same without enums (libprotobuf does not know their short names) and field masks (it loses
+/// capitals at the front of a path).
+std::string Comparable(const google::protobuf::Message& message);
 
 }  // namespace gateway

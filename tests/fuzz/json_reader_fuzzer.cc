@@ -17,7 +17,7 @@ namespace pb = google::protobuf;
 using testing::v1::AllTypes;
 using Unknown = JsonReadOptions::Unknown;
 
-void CompareWithTheirs(const std::string& json, AllTypes ours) {
+void CompareWithTheirs(const std::string& json, const AllTypes& ours) {
   pb::util::JsonParseOptions options;
   options.ignore_unknown_fields = true;
   AllTypes theirs;
@@ -52,7 +52,7 @@ void Fuzz(std::string_view json) {
   AllTypes ours;
   Expect(ours.ParseFromString(*wire), "wire bytes parse with a default decoder");
   CheckRoundTrip(reader, ours);
-  CompareWithTheirs(std::string(json), std::move(ours));
+  CompareWithTheirs(std::string(json), ours);
 }
 
 }  // namespace
