@@ -70,8 +70,8 @@ ApiKey::ApiKey(ApiKey&&) noexcept = default;
 ApiKey& ApiKey::operator=(ApiKey&&) noexcept = default;
 ApiKey::~ApiKey() = default;
 
-ApiKey ApiKey::Fixed(std::string key) {
-  return ApiKey(std::make_unique<Impl>(std::move(key), std::string()));
+ApiKey ApiKey::Fixed(const std::string& key) {
+  return ApiKey(std::make_unique<Impl>(key, std::string()));
 }
 
 tl::expected<ApiKey, std::string> ApiKey::FromFile(const std::string& path) {

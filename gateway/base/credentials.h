@@ -15,7 +15,7 @@ namespace gateway {
 class ApiKey {
  public:
   /// A key that never changes (EXTEND_API_KEY).
-  static ApiKey Fixed(std::string key);
+  static ApiKey Fixed(const std::string& key);
   /// Reads `path`. The error names the path and the rule.
   static tl::expected<ApiKey, std::string> FromFile(const std::string& path);
 

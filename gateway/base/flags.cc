@@ -68,13 +68,13 @@ FlagGroup Upstream() {
           {.name = "upstream-ca",
            .placeholder = "FILE",
            .fallback = "the system's",
-           .help = "CA certificates (PEM) that the upstream is verified against instead. Re-read "
-                   "when it changes.",
+           .help = "CA certificates (PEM) that the upstream is verified against instead. Read at "
+                   "start.",
            .target = Value(&Config::upstream_ca, ParsePath)},
           {.name = "upstream-cert",
            .placeholder = "FILE",
-           .help = "Client certificate (PEM) shown to the upstream, with --upstream-key. Re-read "
-                   "when it changes.",
+           .help = "Client certificate (PEM) shown to the upstream, with --upstream-key. Read at "
+                   "start.",
            .target = Value(&Config::upstream_cert, ParsePath)},
           {.name = "upstream-key",
            .placeholder = "FILE",

@@ -10,13 +10,7 @@
 namespace gateway {
 namespace {
 
-bool IsBaseUrl(std::string_view url) {
-  const bool has_scheme = url.starts_with("http://") || url.starts_with("https://");
-  return has_scheme && url.find("//") + 2 < url.size() && IsHeaderValue(url) &&
-         url.find_first_of("?# \t") == std::string_view::npos;
-}
-
-/// --upstream-url, else the region's, else the option's.
+/// --upstream-url, else the region's, else the option's: each was checked where it was read.
 std::string ChooseBaseUrl(const RoutedService& routed, const Config& config, Faults& faults) {
   const std::string& service = routed.service->full_name();
   std::string url = config.upstream_url.empty() ? routed.upstream.base_url() : config.upstream_url;
@@ -29,14 +23,9 @@ std::string ChooseBaseUrl(const RoutedService& routed, const Config& config, Fau
       faults.push_back(fmt::format("--region {}: {} has no such region", config.region, service));
     }
   }
-  while (url.ends_with('/')) url.pop_back();
   if (url.empty()) {
     faults.push_back(fmt::format(
         "{}: has no base URL: give --upstream-url, or base_url in (gateway.v1.upstream)", service));
-  } else if (!IsBaseUrl(url)) {
-    faults.push_back(fmt::format(
-        "{}: base URL must be http:// or https:// with a host, without query and fragment",
-        service));
   }
   return url;
 }

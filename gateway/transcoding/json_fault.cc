@@ -1,7 +1,5 @@
 #include "gateway/transcoding/json_fault.h"
 
-#include <utility>
-
 namespace gateway {
 namespace {
 
@@ -9,8 +7,8 @@ constexpr std::size_t kMaxPlaceBytes = 256;
 
 }  // namespace
 
-bool JsonFault::Set(std::string rule) {
-  rule_ = std::move(rule);
+bool JsonFault::Set(std::string_view rule) {
+  rule_ = rule;
   place_.clear();
   return false;
 }

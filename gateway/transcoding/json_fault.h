@@ -16,10 +16,10 @@ namespace gateway {
 class JsonFault {
  public:
   /// Always false, so that it can be returned.
-  bool Set(std::string rule);
+  [[gnu::cold]] bool Set(std::string_view rule);
   /// The member or the element that holds what was told so far. Always false.
-  bool In(std::string_view member);
-  bool In(std::size_t index);
+  [[gnu::cold]] bool In(std::string_view member);
+  [[gnu::cold]] bool In(std::size_t index);
 
   /// INVALID_ARGUMENT, `data[3].createdAt: rule`; the place is cut to a length that fits a status.
   [[nodiscard]] grpc::Status ToStatus() const;

@@ -51,6 +51,12 @@ WireType WireTypeOf(const pb::FieldDescriptor& field) {
   }
 }
 
+constexpr std::uint32_t kBitsPerWord = 64;
+
+FieldTable::Bit MakeBit(std::uint32_t index) {
+  return {index / kBitsPerWord, std::uint64_t{1} << index % kBitsPerWord};
+}
+
 FieldTable::Shape ShapeOf(const pb::FieldDescriptor& field) {
   if (field.is_map()) return FieldTable::Shape::kMap;
   if (field.is_packed()) return FieldTable::Shape::kPacked;
@@ -117,9 +123,9 @@ void TableSet::CompileMessage(MessageTable& table) {
   for (std::uint32_t i = 0; i < field_count; ++i) {
     const pb::FieldDescriptor& field = *type.field(static_cast<int>(i));
     FieldTable compiled = CompileField(field);
-    compiled.field_bit = i;
+    compiled.field_bit = MakeBit(i);
     if (const pb::OneofDescriptor* oneof = field.real_containing_oneof()) {
-      compiled.oneof_bit = field_count + static_cast<std::uint32_t>(oneof->index());
+      compiled.oneof_bit = MakeBit(field_count + static_cast<std::uint32_t>(oneof->index()));
     }
     table.fields.push_back(compiled);
     names.emplace_back(field.json_name(), i);
@@ -128,7 +134,8 @@ void TableSet::CompileMessage(MessageTable& table) {
   for (std::uint32_t i = 0; i < field_count; ++i)
     names.emplace_back(table.fields[i].descriptor->name(), i);
   table.names = NameTable<std::uint32_t>(names);
-  table.bits = field_count + static_cast<std::uint32_t>(type.real_oneof_decl_count());
+  const auto bits = field_count + static_cast<std::uint32_t>(type.real_oneof_decl_count());
+  table.words = (bits + kBitsPerWord - 1) / kBitsPerWord;
 }
 
 }  // namespace gateway

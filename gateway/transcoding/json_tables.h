@@ -27,7 +27,11 @@ struct EnumTable {
 
 struct FieldTable {
   enum class Shape : std::uint8_t { kSingular, kRepeated, kPacked, kMap };
-  static constexpr std::uint32_t kNoOneof = UINT32_MAX;
+  /// A bit of the set of fields and oneofs that an object has had. No bit: never set.
+  struct Bit {
+    std::uint32_t word = 0;
+    std::uint64_t mask = 0;
+  };
 
   const google::protobuf::FieldDescriptor* descriptor = nullptr;
   google::protobuf::FieldDescriptor::Type type{};
@@ -36,9 +40,8 @@ struct FieldTable {
   bool writes_zero = false;
   /// Whether JSON's null is a value: google.protobuf.Value and NullValue.
   bool takes_null = false;
-  /// Bits of the set of fields (and oneofs) that an object has had.
-  std::uint32_t field_bit = 0;
-  std::uint32_t oneof_bit = kNoOneof;
+  Bit field_bit;
+  Bit oneof_bit;  // none: of no oneof
   WireTag tag;
   /// Of a proto2 group.
   WireTag end_tag;
@@ -53,8 +56,8 @@ struct MessageTable {
   std::vector<FieldTable> fields;  // in order of declaration
   /// JSON names and proto names, to positions in `fields`.
   NameTable<std::uint32_t> names;
-  /// How many bits the field_bit and oneof_bit of `fields` take.
-  std::uint32_t bits = 0;
+  /// How many words the field_bit and oneof_bit of `fields` take.
+  std::uint32_t words = 0;
 };
 
 class TableSet {

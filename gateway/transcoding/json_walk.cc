@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <unordered_map>
 
 #include "gateway/transcoding/base64.h"
 
@@ -14,7 +15,7 @@ using Type = pb::FieldDescriptor::Type;
 using Shape = FieldTable::Shape;
 
 // Messages in one another that decoders take by default, the outermost not counted.
-constexpr std::size_t kMaxMessageLevels = 100;
+constexpr std::size_t kMaxMessageLevels = 100;  // a fault names it
 
 // A misspelt name is worth telling, arbitrary text from the document is not.
 bool IsTellable(std::string_view name) {
@@ -27,42 +28,32 @@ bool IsTellable(std::string_view name) {
          std::all_of(name.begin(), name.end(), is_plain);
 }
 
-// The last member of each field, where names repeat.
-std::unordered_map<const FieldTable*, std::size_t> LastMembers(const MessageTable& table,
-                                                               dom::object object) {
-  std::unordered_map<const FieldTable*, std::size_t> last;
-  std::size_t position = 0;
-  for (const auto& [name, value] : object) {
-    if (const auto* index = table.names.Find(name)) last[&table.fields[*index]] = position;
-    ++position;
-  }
-  return last;
-}
-
 }  // namespace
 
 // The fields and oneofs that an object has had: bits on a stack that lasts for the whole walk.
 class JsonWalk::Seen {
  public:
-  Seen(std::vector<std::uint64_t>* stack, std::uint32_t bits)
-      : stack_(*stack), begin_(stack->size()) {
-    stack_.resize(begin_ + (bits + 63) / 64);
+  Seen(std::vector<std::uint64_t>* stack, std::size_t* top, std::uint32_t words)
+      : stack_(*stack), top_(*top), begin_(*top) {
+    top_ += words;
+    if (top_ > stack_.size()) stack_.resize(top_ * 2);
+    std::fill(stack_.data() + begin_, stack_.data() + top_, 0);
   }
-  ~Seen() { stack_.resize(begin_); }
+  ~Seen() { top_ = begin_; }
   Seen(const Seen&) = delete;
   Seen& operator=(const Seen&) = delete;
 
   /// Whether it was there before.
-  [[nodiscard]] bool Add(std::uint32_t bit) const {
-    std::uint64_t& word = stack_[begin_ + bit / 64];
-    const std::uint64_t mask = std::uint64_t{1} << bit % 64;
-    const bool was_there = (word & mask) != 0;
-    word |= mask;
+  [[nodiscard]] bool Add(const FieldTable::Bit& bit) const {
+    std::uint64_t& word = stack_[begin_ + bit.word];
+    const bool was_there = (word & bit.mask) != 0;
+    word |= bit.mask;
     return was_there;
   }
 
  private:
   std::vector<std::uint64_t>& stack_;
+  std::size_t& top_;
   std::size_t begin_;
 };
 
@@ -74,35 +65,46 @@ bool JsonWalk::ReadMessage(const MessageTable& table, Element value) {
 }
 
 bool JsonWalk::ReadMembers(const MessageTable& table, Object object) {
-  const Seen seen(&seen_, table.bits);
-  std::unordered_map<const FieldTable*, std::size_t> last;
-  if (setting_.has_duplicates) last = LastMembers(table, object);
-  std::size_t position = 0;
-  for (const auto& [name, member] : object) {
+  const Seen seen(&seen_, &seen_top_, table.words);
+  if (setting_.has_duplicates) return ReadLastMembers(table, seen, object);
+  for (const auto [name, member] : object) {
     const std::uint32_t* const index = table.names.Find(name);
-    if (index == nullptr) {
-      if (!SkipUnknown(name)) return false;
-    } else {
-      const FieldTable& field = table.fields[*index];
-      const bool is_last = !setting_.has_duplicates || last[&field] == position;
-      if (is_last && !ReadMember(table, seen, field, member)) {
-        return fault_.In(field.descriptor->json_name());
-      }
+    if (index == nullptr ? !SkipUnknown(name) : !ReadMember(seen, table.fields[*index], member)) {
+      return false;
     }
+  }
+  return true;
+}
+
+bool JsonWalk::ReadLastMembers(const MessageTable& table, const Seen& seen, Object object) {
+  std::unordered_map<std::uint32_t, std::size_t> last;
+  std::size_t position = 0;
+  for (const auto [name, member] : object) {
+    if (const auto* index = table.names.Find(name)) last[*index] = position;
+    ++position;
+  }
+  position = 0;
+  for (const auto [name, member] : object) {
+    const std::uint32_t* const index = table.names.Find(name);
+    const bool is_last = index != nullptr && last[*index] == position;
+    if (index == nullptr && !SkipUnknown(name)) return false;
+    if (is_last && !ReadMember(seen, table.fields[*index], member)) return false;
     ++position;
   }
   return true;
 }
 
-bool JsonWalk::ReadMember(const MessageTable& table, const Seen& seen, const FieldTable& field,
-                          Element value) {
-  if (seen.Add(field.field_bit)) return fault_.Set("a member of equal name came before");
+bool JsonWalk::RefuseOneof(const FieldTable& field) {
+  const std::string& oneof = field.descriptor->real_containing_oneof()->full_name();
+  fault_.Set("more than one member of oneof " + oneof);
+  return fault_.In(field.descriptor->json_name());
+}
+
+bool JsonWalk::ReadMember(const Seen& seen, const FieldTable& field, Element value) {
+  if (seen.Add(field.field_bit)) return false;  // a second walk takes the last of its name
   const bool is_set = !value.is_null() || (field.takes_null && field.shape == Shape::kSingular);
-  if (is_set && field.oneof_bit != FieldTable::kNoOneof && seen.Add(field.oneof_bit)) {
-    const std::string& oneof = field.descriptor->real_containing_oneof()->name();
-    return fault_.Set("more than one member of oneof " + oneof + " of " + table.type->full_name());
-  }
-  return !is_set || ReadField(field, value);
+  if (is_set && seen.Add(field.oneof_bit)) return RefuseOneof(field);
+  return !is_set || ReadField(field, value) || fault_.In(field.descriptor->json_name());
 }
 
 bool JsonWalk::SkipUnknown(std::string_view name) {
@@ -128,8 +130,9 @@ bool JsonWalk::ReadField(const FieldTable& field, Element value) {
 bool JsonWalk::ReadSingular(const FieldTable& field, Element value) {
   switch (field.type) {
     case Type::TYPE_STRING:
+      return ReadString(field, value);
     case Type::TYPE_BYTES:
-      return ReadText(field, value);
+      return ReadBytes(field, value);
     case Type::TYPE_MESSAGE:
       return ReadNested(field, value);
     case Type::TYPE_GROUP:
@@ -168,17 +171,19 @@ void JsonWalk::WriteBits(const FieldTable& field, std::uint64_t bits) {
   }
 }
 
-bool JsonWalk::ReadText(const FieldTable& field, Element value) {
+bool JsonWalk::ReadString(const FieldTable& field, Element value) {
+  std::string_view text;
+  if (value.get(text) != simdjson::SUCCESS) return fault_.Set("not a string");
+  if (!text.empty() || field.writes_zero) wire_.String(field.tag, text);
+  return true;
+}
+
+bool JsonWalk::ReadBytes(const FieldTable& field, Element value) {
   std::string_view text;
   std::string bytes;
   if (value.get(text) != simdjson::SUCCESS) return fault_.Set("not a string");
-  if (field.type == Type::TYPE_BYTES) {
-    if (!DecodeBase64(text, &bytes)) return fault_.Set("not base64");
-    text = bytes;
-  }
-  if (text.empty() && !field.writes_zero) return true;
-  wire_.Tag(field.tag);
-  wire_.String(text);
+  if (!DecodeBase64(text, &bytes)) return fault_.Set("not base64");
+  if (!bytes.empty() || field.writes_zero) wire_.String(field.tag, bytes);
   return true;
 }
 
@@ -261,11 +266,11 @@ bool JsonWalk::ReadMapEntry(const FieldTable& field, std::string_view key, Eleme
 }
 
 bool JsonWalk::ReadMapKey(const FieldTable& field, std::string_view key) {
-  wire_.Tag(field.tag);
   if (field.type == Type::TYPE_STRING) {
-    wire_.String(key);
+    wire_.String(field.tag, key);
     return true;
   }
+  wire_.Tag(field.tag);
   std::uint64_t bits = 0;
   if (scalars_.ReadKey(field, key, &bits) != ScalarRead::kValue) return false;
   WriteBits(field, bits);
@@ -282,8 +287,7 @@ bool JsonWalk::NoteUnknownEnum(const FieldTable& field) {
 
 bool JsonWalk::Descend() {
   if (level_ == kMaxMessageLevels) {
-    return fault_.Set("nests deeper than the " + std::to_string(kMaxMessageLevels) +
-                      " message levels that protobuf decoders take");
+    return fault_.Set("nests deeper than the 100 message levels that protobuf decoders take");
   }
   ++level_;
   return true;

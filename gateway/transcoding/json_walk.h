@@ -1,7 +1,7 @@
 // The middle of the JSON reader: walks simdjson's DOM along the field tables and writes wire bytes.
 //
-// One walk of one document by one thread. What is rare is left to a second, slower walk, so that the
-// first can be fast: a walk that fails is to be repeated with `has_duplicates`.
+// One walk of one document by one thread. What is rare is left to a second, slower walk, so that
+// the first can be fast: a walk that fails is to be repeated with `has_duplicates`.
 #pragma once
 
 #include <simdjson.h>
@@ -10,7 +10,6 @@
 #include <cstdint>
 #include <functional>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "gateway/transcoding/json_fault.h"
@@ -27,8 +26,8 @@ class JsonWalk {
     JsonReadOptions::Unknown unknown = JsonReadOptions::Unknown::kSkip;
     /// The document's numbers were rewritten (json_numbers.h).
     bool is_rewritten = false;
-    /// Objects may have members of equal name: looks for the last of each before it reads. Otherwise
-    /// such members make the walk fail.
+    /// Objects may have members of equal name: looks for the last of each before it reads.
+    /// Otherwise such members make the walk fail.
     bool has_duplicates = false;
     /// The table of a type that an Any names, or null.
     std::function<const MessageTable*(std::string_view type)> find_any_type;
@@ -54,12 +53,14 @@ class JsonWalk {
   class Seen;
 
   bool ReadMembers(const MessageTable& table, Object object);
-  bool ReadMember(const MessageTable& table, const Seen& seen, const FieldTable& field,
-                  Element value);
+  bool ReadLastMembers(const MessageTable& table, const Seen& seen, Object object);
+  bool ReadMember(const Seen& seen, const FieldTable& field, Element value);
+  bool RefuseOneof(const FieldTable& field);
   bool SkipUnknown(std::string_view name);
   bool ReadSingular(const FieldTable& field, Element value);
   bool ReadScalar(const FieldTable& field, Element value);
-  bool ReadText(const FieldTable& field, Element value);
+  bool ReadString(const FieldTable& field, Element value);
+  bool ReadBytes(const FieldTable& field, Element value);
   bool ReadNested(const FieldTable& field, Element value);
   bool ReadGroup(const FieldTable& field, Element value);
   bool ReadRepeated(const FieldTable& field, Element value);
@@ -91,6 +92,7 @@ class JsonWalk {
   JsonFault& fault_;
   JsonScalars scalars_;
   std::vector<std::uint64_t> seen_;  // bits of all objects around the current one, see Seen
+  std::size_t seen_top_ = 0;
   std::size_t level_ = 0;
   std::vector<const google::protobuf::EnumDescriptor*> unknown_enums_;
 };

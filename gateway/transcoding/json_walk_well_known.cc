@@ -88,8 +88,7 @@ bool JsonWalk::ReadAny(Element value) {
     fault_.Set("not the URL of a known message type");
     return fault_.In(kTypeMember);
   }
-  wire_.Tag(kBytes1);
-  wire_.String(url);
+  wire_.String(kBytes1, url);
   // The content is bytes to a decoder, which counts its levels anew.
   const std::size_t level = std::exchange(level_, 0);
   const WireBuffer::Nested content = wire_.Open(kBytes2);
@@ -137,8 +136,7 @@ bool JsonWalk::ReadFieldMask(Element value) {
   const auto paths = ParseFieldMask(text);
   if (!paths) return fault_.Set("not a list of paths in lowerCamelCase");
   for (const std::string& path : *paths) {
-    wire_.Tag(kBytes1);
-    wire_.String(path);
+    wire_.String(kBytes1, path);
   }
   return true;
 }
@@ -151,8 +149,7 @@ bool JsonWalk::ReadStruct(Element value) {
     WireBuffer::Nested entry;
     WireBuffer::Nested content;
     if (!Enter(kBytes1, &entry)) return fault_.In(position);
-    wire_.Tag(kBytes1);
-    wire_.String(key);
+    wire_.String(kBytes1, key);
     if (!Enter(kBytes2, &content) || !ReadValue(element)) return fault_.In(position);
     Leave(content);
     Leave(entry);
@@ -174,8 +171,7 @@ bool JsonWalk::ReadValue(Element value) {
       wire_.Varint(value.get_bool().value_unsafe() ? 1 : 0);
       return true;
     case dom::element_type::STRING:
-      wire_.Tag(kBytes3);
-      wire_.String(value.get_string().value_unsafe());
+      wire_.String(kBytes3, value.get_string().value_unsafe());
       return true;
     case dom::element_type::OBJECT:
       if (!Enter(kBytes5, &nested) || !ReadStruct(value)) return false;

@@ -28,8 +28,8 @@ std::optional<SecondsNanos> ParseDuration(std::string_view text);
 /// With 0, 3, 6 or 9 digits of a second. Nothing for values out of range or signs that disagree.
 std::optional<std::string> FormatDuration(SecondsNanos duration);
 
-/// `fooBar,baz.quxQuux` → foo_bar, baz.qux_quux. Nothing where a path has an underscore; empty paths
-/// are skipped.
+/// `fooBar,baz.quxQuux` → foo_bar, baz.qux_quux. Nothing where a path has an underscore; empty
+/// paths are skipped.
 std::optional<std::vector<std::string>> ParseFieldMask(std::string_view text);
 /// One path of a FieldMask: foo_bar → fooBar. Nothing for a path that would not read back as
 /// itself.

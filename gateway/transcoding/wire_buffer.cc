@@ -7,13 +7,6 @@ namespace {
 
 constexpr std::size_t kFirstCapacity = 4096;
 
-std::size_t WriteVarint(std::size_t value, char* out) {
-  std::size_t size = 0;
-  for (; value >= 0x80; value >>= 7) out[size++] = static_cast<char>(value | 0x80);
-  out[size++] = static_cast<char>(value);
-  return size;
-}
-
 }  // namespace
 
 void WireBuffer::Clear() {
@@ -35,7 +28,7 @@ void WireBuffer::Grow(std::size_t count) {
 void WireBuffer::NoteLength(const Nested& nested, std::size_t length) {
   notes_[nested.note].length = length;
   char encoded[kMaxVarintBytes];
-  inserted_ += WriteVarint(length, encoded) - 1;
+  inserted_ += static_cast<std::size_t>(PutVarint(length, encoded) - encoded) - 1;
 }
 
 std::string WireBuffer::Finish() const {
@@ -45,7 +38,7 @@ std::string WireBuffer::Finish() const {
   for (const Note& note : notes_) {
     wire.append(bytes_.data() + copied, note.position - 1 - copied);
     char encoded[kMaxVarintBytes];
-    wire.append(encoded, WriteVarint(note.length, encoded));
+    wire.append(encoded, PutVarint(note.length, encoded));
     copied = note.position;
   }
   wire.append(bytes_.data() + copied, size_ - copied);

@@ -39,40 +39,28 @@ class WireBuffer {
   void Shrink(std::size_t retained);
 
   void Tag(const WireTag& tag) {
-    Reserve(sizeof(tag.bytes));
-    std::memcpy(bytes_.data() + size_, tag.bytes, sizeof(tag.bytes));
-    size_ += tag.size;
+    char* const out = Reserve(sizeof(tag.bytes));
+    size_ = Offset(PutTag(tag, out));
   }
-  void Varint(std::uint64_t value) {
-    Reserve(kMaxVarintBytes);
-    char* out = bytes_.data() + size_;
-    for (; value >= 0x80; value >>= 7) *out++ = static_cast<char>(value | 0x80);
-    *out++ = static_cast<char>(value);
-    size_ = static_cast<std::size_t>(out - bytes_.data());
-  }
+  void Varint(std::uint64_t value) { size_ = Offset(PutVarint(value, Reserve(kMaxVarintBytes))); }
   /// Little-endian, as the wire has it.
   template <class Integer>
   void Fixed(Integer value) {
     static_assert(std::endian::native == std::endian::little);
-    Reserve(sizeof(value));
-    std::memcpy(bytes_.data() + size_, &value, sizeof(value));
+    std::memcpy(Reserve(sizeof(value)), &value, sizeof(value));
     size_ += sizeof(value);
   }
-  void Raw(std::string_view bytes) {
-    Reserve(bytes.size());
-    std::memcpy(bytes_.data() + size_, bytes.data(), bytes.size());
-    size_ += bytes.size();
-  }
-  void String(std::string_view text) {
-    Varint(text.size());
-    Raw(text);
+  void String(const WireTag& tag, std::string_view text) {
+    char* out = Reserve(sizeof(tag.bytes) + kMaxVarintBytes + text.size());
+    out = PutVarint(text.size(), PutTag(tag, out));
+    std::memcpy(out, text.data(), text.size());
+    size_ = Offset(out) + text.size();
   }
 
   Nested Open(const WireTag& tag) {
-    Nested nested{size_, 0, notes_.size(), inserted_};
-    Tag(tag);
-    Reserve(1);
-    nested.begin = ++size_;
+    char* const out = Reserve(sizeof(tag.bytes) + 1);
+    const Nested nested{size_, Offset(PutTag(tag, out)) + 1, notes_.size(), inserted_};
+    size_ = nested.begin;
     notes_.push_back({nested.begin, 0});
     return nested;
   }
@@ -105,8 +93,23 @@ class WireBuffer {
     std::size_t length;
   };
 
-  void Reserve(std::size_t count) {
+  // More than the tag is written, so that the copy is one store.
+  static char* PutTag(const WireTag& tag, char* out) {
+    std::memcpy(out, tag.bytes, sizeof(tag.bytes));
+    return out + tag.size;
+  }
+  static char* PutVarint(std::uint64_t value, char* out) {
+    for (; value >= 0x80; value >>= 7) *out++ = static_cast<char>(value | 0x80);
+    *out++ = static_cast<char>(value);
+    return out;
+  }
+  // The end of what is written, with room for `count` bytes more.
+  char* Reserve(std::size_t count) {
     if (bytes_.size() - size_ < count) Grow(count);
+    return bytes_.data() + size_;
+  }
+  [[nodiscard]] std::size_t Offset(const char* end) const {
+    return static_cast<std::size_t>(end - bytes_.data());
   }
   void Grow(std::size_t count);
   void NoteLength(const Nested& nested, std::size_t length);

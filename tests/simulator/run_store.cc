@@ -162,6 +162,14 @@ std::map<std::string, LedgerEntry> RunStore::Ledger() {
   return ledger_;
 }
 
+std::optional<LedgerEntry> RunStore::LedgerOf(const std::string& id) {
+  const std::scoped_lock lock(mutex_);
+  Find(id);  // Brings its state up to date.
+  const auto found = ledger_.find(id);
+  if (found == ledger_.end()) return std::nullopt;
+  return found->second;
+}
+
 RunStore::Entry* RunStore::Find(const std::string& id) {
   const auto found = runs_.find(id);
   if (found == runs_.end()) return nullptr;

@@ -70,6 +70,7 @@ class RunStore {
   bool Delete(const std::string& id);
 
   std::map<std::string, LedgerEntry> Ledger();
+  std::optional<LedgerEntry> LedgerOf(const std::string& id);
 
  private:
   struct Entry {

@@ -44,6 +44,8 @@ class Simulator {
     if (auto answer = control_.Answer(request)) return *std::move(answer);
     return api_.Answer(request);
   }
+  /// For tests in the same process.
+  RunStore& store() { return store_; }
   ApiResponse ErrorAnswer(const ApiError& error) { return api_.ErrorAnswer(error); }
 
  private:

@@ -276,11 +276,11 @@ TEST(JsonReader, TakesJsonNamesAndProtoNames) {
 TEST(JsonReader, RefusesTwoMembersOfOneOneof) {
   ExpectErrors({
       {R"({"choiceUint32": 1, "choiceString": "x"})",
-       "choiceString: more than one member of oneof choice of testing.v1.AllTypes"},
+       "choiceString: more than one member of oneof testing.v1.AllTypes.choice"},
       {R"({"choiceChild": {}, "choiceValue": null})",
-       "choiceValue: more than one member of oneof choice of testing.v1.AllTypes"},
+       "choiceValue: more than one member of oneof testing.v1.AllTypes.choice"},
       {R"({"choiceBool": false, "choiceNullValue": null})",
-       "choiceNullValue: more than one member of oneof choice of testing.v1.AllTypes"},
+       "choiceNullValue: more than one member of oneof testing.v1.AllTypes.choice"},
   });
 }
 

@@ -120,7 +120,7 @@ TEST(RouteTable, TellsAllFaultsOfAnUpstreamAtOnce) {
   EXPECT_THAT(
       table.error(),
       ElementsAre(HasSubstr("testing.faulty.v1.BadUpstream: upstream: base_url "
-                            "\"https://user@host\" must be http:// or https://"),
+                            "\"https://user@host\" must be an http:// or https:// URL"),
                   HasSubstr("regions.name \"a\" is there twice"),
                   HasSubstr("regions.base_url \"ftp://a\" must be"),
                   HasSubstr("regions.name \"\" must not be empty"),

@@ -3,6 +3,9 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
 
 #include <future>
 #include <vector>
@@ -70,6 +73,30 @@ TEST(CurlConnections, ThatDieWhenReusedDoNotMakeLibcurlSendAgain) {
       EXPECT_THAT(targets, ElementsAre("/", "/once", "/next")) << verb;
     }
   }
+}
+
+/// TCP_USER_TIMEOUT of this process's connections to the port.
+std::vector<unsigned> UserTimeouts(std::uint16_t port) {
+  std::vector<unsigned> timeouts;
+  for (int fd = 0; fd < 1024; ++fd) {
+    sockaddr_in peer{};
+    socklen_t size = sizeof(peer);
+    if (getpeername(fd, reinterpret_cast<sockaddr*>(&peer), &size) != 0 ||
+        peer.sin_family != AF_INET || ntohs(peer.sin_port) != port) {
+      continue;
+    }
+    socklen_t timeout_size = sizeof(unsigned);
+    getsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &timeouts.emplace_back(), &timeout_size);
+  }
+  return timeouts;
+}
+
+TEST(CurlConnections, BreakWhenTheUpstreamAcknowledgesNothing) {
+  ScriptedUpstream upstream;
+  BlockingClient client;
+  client.Get(upstream.url());
+  const std::chrono::milliseconds expected = CurlHttpClient::kMaxUnacknowledged;
+  EXPECT_THAT(UserTimeouts(upstream.port()), ElementsAre(expected.count()));
 }
 
 TEST(CurlConnections, ClosedWhileIdleAreNotUsedAgain) {

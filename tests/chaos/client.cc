@@ -1,0 +1,312 @@
+#include "tests/chaos/client.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <set>
+#include <string_view>
+
+#include "tests/simulator/create_request.h"
+#include "tests/simulator/status_names.h"
+
+namespace gateway::chaos {
+namespace {
+
+using extend::v1::SplitRun;
+using extend_simulator::LedgerEntry;
+using extend_simulator::RunStatus;
+using grpc::StatusCode;
+using std::chrono::milliseconds;
+
+/// How much later than its deadline a call may end, and how much earlier gRPC may end it: it
+/// rounds.
+constexpr milliseconds kLateness{250};
+constexpr milliseconds kEarliness{5};
+/// A stream of its own in the space of the seed's numbers.
+constexpr std::uint64_t kOperations = std::uint64_t{1} << 50U;
+
+extend::v1::RunStatus StatusOf(RunStatus status) {
+  using enum RunStatus;
+  switch (status) {
+    case kPending:
+      return extend::v1::RUN_STATUS_PENDING;
+    case kProcessing:
+      return extend::v1::RUN_STATUS_PROCESSING;
+    case kProcessed:
+      return extend::v1::RUN_STATUS_PROCESSED;
+    case kFailed:
+      return extend::v1::RUN_STATUS_FAILED;
+    case kCancelled:
+      break;
+  }
+  return extend::v1::RUN_STATUS_CANCELLED;
+}
+
+/// Most calls have time; some have none to lose, and some callers give up.
+CallPlan PlanFor(SeededRandom& random) {
+  CallPlan plan;
+  const int ticket = random.Between(1, 100);
+  if (ticket <= 60) {
+    plan.deadline = milliseconds(10'000);
+  } else if (ticket <= 90) {
+    plan.deadline = random.Between(milliseconds(50), milliseconds(500));
+  } else if (ticket <= 95) {
+    plan.deadline = random.Between(milliseconds(2), milliseconds(50));
+  }
+  if (random.Percent(4)) plan.cancel_after = random.Between(milliseconds(0), milliseconds(30));
+  return plan;
+}
+
+bool IsAnyOf(std::string_view text, std::initializer_list<std::string_view> known) {
+  return std::ranges::find(known, text) != known.end();
+}
+
+/// Extend's word, or that of the gate's own bodies.
+bool IsAnswered(const CallResult& result, std::initializer_list<std::string_view> http) {
+  return result.reason == "TRY_AGAIN" || IsAnyOf(result.reason, http);
+}
+
+}  // namespace
+
+void Surroundings::AddRateLimitedCreate(const std::string& name) {
+  const MutexLock lock(mutex_);
+  rate_limited_creates_.push_back(name);
+}
+
+void Surroundings::CheckCreates() {
+  std::map<std::string, int> created;
+  for (const auto& [id, entry] : store.Ledger()) {
+    if (entry.metadata.is_object()) created[entry.metadata.value("call", "")] += entry.created;
+  }
+  for (const auto& [name, times] : created) {
+    report.Check(Invariant::kCreatedAtMostOnce, times == 1, [&] {
+      return name + ": created " + std::to_string(times) + " times" + gate.HistoryOf(name);
+    });
+  }
+  const MutexLock lock(mutex_);
+  for (const std::string& name : rate_limited_creates_) {
+    report.Check(Invariant::kRateLimitedIsNotCreated, !created.contains(name),
+                 [&] { return name + ":" + gate.HistoryOf(name); });
+  }
+}
+
+const std::vector<Client::Operation>& Client::Operations() {
+  using enum RunStatus;
+  static const std::vector<Operation> operations = {
+      {"cancel", 30, &Client::Cancel, kProcessing},
+      {"cancel a cancelled run", 6, &Client::Cancel, kCancelled},
+      {"cancel a processed run", 4, &Client::Cancel, kProcessed},
+      {"cancel a failed run", 2, &Client::Cancel, kFailed},
+      {"cancel a pending run", 2, &Client::Cancel, kPending},
+      {"cancel no run", 2, &Client::Cancel, {}},
+      {"get", 10, &Client::Get, kProcessing},
+      {"get a processed run", 6, &Client::Get, kProcessed},
+      {"get a cancelled run", 2, &Client::Get, kCancelled},
+      {"get no run", 2, &Client::Get, {}},
+      {"list", 6, &Client::List, kProcessing},
+      {"create", 16, &Client::Create, {}},
+      {"delete", 10, &Client::Delete, kProcessed},
+      {"delete no run", 2, &Client::Delete, {}},
+  };
+  return operations;
+}
+
+void Client::Run(std::uint64_t number) {
+  SeededRandom random(surroundings_.seed, kOperations + number);
+  operation_ = &random.Pick(Operations());
+  name_ = "call-" + std::to_string(number);
+  plan_ = PlanFor(random);
+  (this->*operation_->run)();
+  // Lists look at every run there is: none may stay.
+  surroundings_.store.Delete(id_);
+}
+
+std::string Client::MakeRun(const std::string& file_name) {
+  if (!operation_->status) return "splr_none";
+  const auto run = surroundings_.store.Seed("", *operation_->status,
+                                            extend_simulator::DefaultRequest(file_name));
+  return run.value().id;
+}
+
+template <class Request, class Response>
+CallResult Client::Call(Caller::Method<Request, Response> method, const Request& request,
+                        Response& response) {
+  const CallResult result = caller_.Call(method, request, plan_, name_, response);
+  JudgeAny(result);
+  return result;
+}
+
+void Client::Check(Invariant invariant, bool holds, const CallResult& result,
+                   const std::string& why) {
+  surroundings_.report.Check(invariant, holds, [&] {
+    const auto ms = std::chrono::duration_cast<milliseconds>(result.elapsed).count();
+    return name_ + " (" + operation_->name + " " + id_ + "): " + TextOf(result) + " after " +
+           std::to_string(ms) + " ms, " + std::to_string(result.attempts) + " attempts" + why +
+           ":" + surroundings_.gate.HistoryOf(name_) + " " + result.message;
+  });
+}
+
+void Client::JudgeAny(const CallResult& result) {
+  surroundings_.report.Count(operation_->name, TextOf(result));
+  const milliseconds until =
+      std::min(plan_.deadline.value_or(surroundings_.timeout), surroundings_.timeout);
+  const milliseconds limit = std::min(plan_.cancel_after.value_or(until), until) + kLateness;
+  Check(Invariant::kEndsInTime, result.elapsed <= limit, result,
+        ", limit " + std::to_string(limit.count()) + " ms");
+  if (result.code == StatusCode::DEADLINE_EXCEEDED) {
+    Check(Invariant::kDeadlineIsNotEarly, result.elapsed >= until - kEarliness, result,
+          ", deadline " + std::to_string(until.count()) + " ms");
+  }
+  Check(Invariant::kCodeIsPossible, IsPossible(result), result, "");
+  if (result.attempts > 1) Check(Invariant::kRetriesHappen, true, result, "");
+}
+
+bool Client::IsPossible(const CallResult& result) const {
+  const bool cancels = operation_->run == &Client::Cancel;
+  switch (result.code) {
+    case StatusCode::OK:
+    case StatusCode::DEADLINE_EXCEEDED:
+      return true;
+    case StatusCode::CANCELLED:
+      return plan_.cancel_after.has_value();
+    case StatusCode::UNAVAILABLE:
+      return result.reason.starts_with("TRANSPORT_") ||
+             IsAnswered(result, {"HTTP_408", "HTTP_502", "HTTP_503", "HTTP_504"});
+    case StatusCode::RESOURCE_EXHAUSTED:
+      return IsAnswered(result, {"HTTP_429"});
+    case StatusCode::INTERNAL:
+      return result.reason == "GATEWAY_INVALID_RESPONSE";
+    case StatusCode::NOT_FOUND:
+      return IsAnyOf(result.reason, {"NOT_FOUND", "HTTP_404"});
+    case StatusCode::FAILED_PRECONDITION:
+      return cancels && IsAnyOf(result.reason, {"ALREADY_CANCELLED", "NOT_CANCELLABLE"});
+    case StatusCode::INVALID_ARGUMENT:
+      // A refused cancel whose reconciling read has failed, or shows a run that is still pending.
+      return cancels && IsAnyOf(result.reason, {"INVALID_REQUEST", "HTTP_400"}) &&
+             surroundings_.store.LedgerOf(id_).value_or(LedgerEntry{}).cancels_refused > 0;
+    default:
+      return false;
+  }
+}
+
+void Client::JudgeNotFound(const CallResult& result) {
+  if (result.code != StatusCode::NOT_FOUND) return;
+  Check(Invariant::kNotFoundIsTrue, !operation_->status, result, "");
+}
+
+void Client::Cancel() {
+  id_ = MakeRun();
+  extend::v1::CancelSplitRunRequest request;
+  request.set_id(id_);
+  SplitRun run;
+  const CallResult result = Call(&Caller::Stub::PrepareAsyncCancelSplitRun, request, run);
+  const LedgerEntry ledger = surroundings_.store.LedgerOf(id_).value_or(LedgerEntry{});
+  if (result.code == StatusCode::OK) {
+    const bool shows = run.id() == id_ && run.status() == extend::v1::RUN_STATUS_CANCELLED;
+    Check(Invariant::kCancelOkMeansCancelled, ledger.status == RunStatus::kCancelled && shows,
+          result, "");
+  }
+  if (operation_->status == RunStatus::kProcessing) {
+    const bool refused = result.reason == "ALREADY_CANCELLED";
+    Check(Invariant::kOnlyCancellerSucceeds, !refused, result, "");
+    if (result.code != StatusCode::OK && ledger.status == RunStatus::kCancelled) {
+      surroundings_.report.Count(std::string(kNote) + "cancelled, but told", TextOf(result));
+    }
+  }
+  JudgeRefusedCancel(result);
+  JudgeNotFound(result);
+}
+
+void Client::JudgeRefusedCancel(const CallResult& result) {
+  if (result.code != StatusCode::FAILED_PRECONDITION || !operation_->status) return;
+  const RunStatus status = *operation_->status;
+  const bool says = result.state == extend_simulator::StatusName(status);
+  if (result.reason == "NOT_CANCELLABLE") {
+    const bool ended = status == RunStatus::kProcessed || status == RunStatus::kFailed;
+    Check(Invariant::kNotCancellableMeansEnded, ended && says, result, "");
+  } else {
+    Check(Invariant::kCodeIsPossible, status == RunStatus::kCancelled && says, result, "");
+  }
+}
+
+void Client::Get() {
+  id_ = MakeRun();
+  extend::v1::GetSplitRunRequest request;
+  request.set_id(id_);
+  SplitRun run;
+  const CallResult result = Call(&Caller::Stub::PrepareAsyncGetSplitRun, request, run);
+  if (result.code == StatusCode::OK) {
+    const bool is_true = operation_->status && run.id() == id_ &&
+                         run.status() == StatusOf(*operation_->status) &&
+                         run.output().splits_size() == (run.has_output() ? 2 : 0) &&
+                         run.has_output() == (operation_->status == RunStatus::kProcessed);
+    Check(Invariant::kGetIsTrue, is_true, result, "");
+  }
+  JudgeNotFound(result);
+}
+
+void Client::List() {
+  // The dot keeps call-1 from matching call-11.
+  const std::string file_name = name_ + ".";
+  constexpr std::array kStatuses = {RunStatus::kProcessing, RunStatus::kFailed,
+                                    RunStatus::kCancelled};
+  std::set<std::pair<std::string, extend::v1::RunStatus>> expected;
+  for (const RunStatus status : kStatuses) {
+    const auto run =
+        surroundings_.store.Seed("", status, extend_simulator::DefaultRequest(file_name));
+    expected.emplace(run.value().id, StatusOf(status));
+  }
+  id_ = "of " + file_name;
+  extend::v1::ListSplitRunsRequest request;
+  request.set_file_name_contains(file_name);
+  request.set_sort_by(extend::v1::SORT_BY_CREATED_AT);
+  extend::v1::ListSplitRunsResponse response;
+  const CallResult result = Call(&Caller::Stub::PrepareAsyncListSplitRuns, request, response);
+  if (result.code == StatusCode::OK) {
+    std::set<std::pair<std::string, extend::v1::RunStatus>> shown;
+    for (const auto& run : response.data()) shown.emplace(run.id(), run.status());
+    Check(Invariant::kListIsTrue, shown == expected && !response.has_next_page_token(), result, "");
+  }
+  for (const auto& [id, status] : expected) surroundings_.store.Delete(id);
+}
+
+void Client::Create() {
+  id_.clear();
+  extend::v1::CreateSplitRunRequest request;
+  request.mutable_splitter()->set_id("spl_chaos");
+  request.mutable_file()->set_url("https://files.example/packet.pdf");
+  (*request.mutable_metadata()->mutable_fields())["call"].set_string_value(name_);
+  SplitRun run;
+  const CallResult result = Call(&Caller::Stub::PrepareAsyncCreateSplitRun, request, run);
+  if (result.code == StatusCode::OK) {
+    id_ = run.id();
+    const LedgerEntry ledger = surroundings_.store.LedgerOf(id_).value_or(LedgerEntry{});
+    const bool is_there = ledger.metadata.is_object() && ledger.metadata.value("call", "") == name_;
+    Check(Invariant::kCreatedIsThere, is_there && run.status() == extend::v1::RUN_STATUS_PROCESSING,
+          result, "");
+  } else if (result.code == StatusCode::RESOURCE_EXHAUSTED) {
+    surroundings_.AddRateLimitedCreate(name_);
+  }
+  JudgeNotFound(result);
+}
+
+void Client::Delete() {
+  id_ = MakeRun();
+  extend::v1::DeleteSplitRunRequest request;
+  request.set_id(id_);
+  extend::v1::DeleteSplitRunResponse response;
+  const CallResult result = Call(&Caller::Stub::PrepareAsyncDeleteSplitRun, request, response);
+  if (result.code == StatusCode::OK) {
+    // Without an id: a 404 after an attempt that may have deleted it.
+    const bool names = response.id() == id_ || response.id().empty();
+    const bool gone = !surroundings_.store.Get(id_);
+    Check(Invariant::kDeletedIsGone, names && gone, result, "");
+  }
+  if (operation_->status) {
+    Check(Invariant::kOnlyDeleterSucceeds, result.code != StatusCode::NOT_FOUND, result, "");
+  } else {
+    JudgeNotFound(result);
+  }
+}
+
+}  // namespace gateway::chaos

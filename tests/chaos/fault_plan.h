@@ -1,0 +1,71 @@
+// Which fault befalls which request. A pure function of the seed and the request's number.
+//
+// Only faults that leave the truth decidable: an answer may be late, lost, cut or unreadable, but
+// never says what is not so. A byte changed within a JSON string, a 404 for a run that exists or a
+// 429 (which promises that nothing was done) after the work was done would be lies that no gateway
+// can see through, so none of these is here.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace gateway::chaos {
+
+enum class FaultKind {
+  kNone,
+  kResetUnread,            ///< RST before a byte of the request is read.
+  kResetUnprocessed,       ///< RST after reading it.
+  kCloseUnprocessed,       ///< FIN after reading it.
+  kLoseAnswer,             ///< Processed; then RST or FIN instead of the answer.
+  kCutHead,                ///< Processed; the connection ends within the answer's head...
+  kCutBody,                ///< ...or within its body.
+  kDelay,                  ///< Processed and answered late, also when nobody waits any more.
+  kDrip,                   ///< The answer comes byte by byte.
+  kCorruptStatusLine,      ///< What comes is not HTTP.
+  kCorruptChunk,           ///< A chunk has no readable size.
+  kShortLength,            ///< Content-Length ends within the JSON text; its rest follows.
+  kCorruptJson,            ///< One byte is not JSON, wherever it stands.
+  kCloseIdle,              ///< A good answer; then the connection is closed without a word.
+  kStatusUnprocessed,      ///< 408, 429, 502, 503 or 504 instead of processing.
+  kStatusAfterProcessing,  ///< 408, 502, 503 or 504 although it was processed.
+  kStallUnprocessed,       ///< Silence, until the gateway gives up.
+  kStallAfterProcessing,
+  kRefuseConnections,  ///< For a moment nobody listens. By connection, not by request.
+};
+inline constexpr std::size_t kFaultKinds = 19;
+
+std::string_view NameOf(FaultKind kind);
+
+/// All random choices for one request.
+struct Fault {
+  FaultKind kind = FaultKind::kNone;
+  /// How long to wait, for the kinds that do.
+  std::chrono::milliseconds pause{0};
+  /// RST or FIN, for the kinds that end the connection.
+  bool with_reset = false;
+  /// The answer is chunked, if the kind does not say.
+  bool chunked = false;
+  /// Of the status kinds.
+  int status = 0;
+  /// Of the status kinds, in seconds: none if negative.
+  int retry_after = -1;
+  /// Chooses places and variants.
+  std::uint32_t dice = 0;
+};
+
+class FaultPlan {
+ public:
+  explicit FaultPlan(std::uint64_t seed) : seed_(seed) {}
+
+  [[nodiscard]] Fault ForRequest(std::uint64_t number) const;
+  /// Zero: the connection after this one finds a listener.
+  [[nodiscard]] std::chrono::milliseconds RefusalAfterConnection(std::uint64_t number) const;
+
+ private:
+  const std::uint64_t seed_;
+};
+
+}  // namespace gateway::chaos

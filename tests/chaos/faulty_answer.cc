@@ -1,0 +1,91 @@
+#include "tests/chaos/faulty_answer.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "tests/support/scripted_upstream.h"
+
+namespace gateway::chaos {
+namespace {
+
+constexpr std::string_view kHeadEnd = "\r\n\r\n";
+
+/// In place of a status line.
+constexpr std::array<std::string_view, 4> kNoStatusLines = {
+    "HTTQ/1.1 200 OK", "200 OK", "SSH-2.0-OpenSSH_9.2", "\x16\x03\x01\x02"};
+/// Bytes that no JSON text may have: not between tokens, not in a string, not after a backslash.
+constexpr std::array<char, 2> kNoJson = {'\x01', '\xff'};
+/// In place of a chunk's size.
+constexpr std::string_view kNoSize = "zz";
+
+std::string Hex(std::size_t number) {
+  std::string digits;
+  for (; number > 0; number /= 16) digits.insert(digits.begin(), "0123456789abcdef"[number % 16]);
+  return digits;
+}
+
+/// Two chunks; the second one's size is `second_size`, or what it is if that is empty.
+std::string Chunked(std::string_view body, std::string_view second_size) {
+  const std::size_t half = body.size() / 2;
+  const std::string size = second_size.empty() ? Hex(body.size() - half) : std::string(second_size);
+  return Hex(half) + "\r\n" + std::string(body.substr(0, half)) + "\r\n" + size + "\r\n" +
+         std::string(body.substr(half)) + "\r\n0\r\n\r\n";
+}
+
+std::string Head(const extend_simulator::ApiResponse& answer, const std::string& framing) {
+  std::string head = "HTTP/1.1 " + std::to_string(answer.status) + " Simulated\r\n";
+  for (const auto& [name, value] : answer.headers) head += name + ": " + value + "\r\n";
+  return head + "Content-Type: application/json\r\n" + framing + std::string(kHeadEnd);
+}
+
+std::string StatusBody(std::uint32_t dice) {
+  switch (dice % 3) {
+    case 0:
+      return "";
+    case 1:
+      return "<html><body><h1>Please try again</h1></body></html>";
+    default:
+      return R"({"code":"TRY_AGAIN","message":"Please try again","retryable":true})";
+  }
+}
+
+}  // namespace
+
+std::string AnswerText(const extend_simulator::ApiResponse& answer, const Fault& fault) {
+  std::string body = answer.body.dump();
+  if (fault.kind == FaultKind::kCorruptJson) {
+    body[fault.dice % body.size()] = kNoJson.at(fault.dice % kNoJson.size());
+  }
+  const bool corrupt_chunk = fault.kind == FaultKind::kCorruptChunk;
+  const bool short_length = fault.kind == FaultKind::kShortLength;
+  if (corrupt_chunk || (fault.chunked && !short_length)) {
+    return Head(answer, "Transfer-Encoding: chunked") + Chunked(body, corrupt_chunk ? kNoSize : "");
+  }
+  const std::size_t length = short_length ? 1 + fault.dice % (body.size() - 1) : body.size();
+  std::string text = Head(answer, "Content-Length: " + std::to_string(length)) + body;
+  if (fault.kind == FaultKind::kCorruptStatusLine) {
+    text.replace(0, text.find("\r\n"), kNoStatusLines.at(fault.dice % kNoStatusLines.size()));
+  }
+  return text;
+}
+
+std::string StatusText(const Fault& fault) {
+  Headers headers;
+  if (fault.retry_after >= 0) {
+    headers.push_back({"Retry-After", std::to_string(fault.retry_after)});
+  }
+  const std::string body = StatusBody(fault.dice);
+  if (body.starts_with('<')) headers.push_back({"Content-Type", "text/html"});
+  return HttpReply(fault.status, body, headers);
+}
+
+std::string Cut(const std::string& answer, const Fault& fault) {
+  const std::size_t head = answer.find(kHeadEnd) + kHeadEnd.size();
+  const std::size_t kept = fault.kind == FaultKind::kCutHead
+                               ? 1 + fault.dice % (head - 1)
+                               : head + fault.dice % (answer.size() - head);
+  return answer.substr(0, kept);
+}
+
+}  // namespace gateway::chaos

@@ -1,0 +1,124 @@
+#include "tests/chaos/gateway_process.h"
+
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <sstream>
+#include <string_view>
+#include <thread>
+
+namespace gateway::chaos {
+namespace {
+
+std::vector<char*> Pointers(std::vector<std::string>& texts) {
+  std::vector<char*> pointers;
+  for (std::string& text : texts) pointers.push_back(text.data());
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+/// Inodes of the TCP sockets with that remote port on this machine.
+std::set<std::string> SocketsTo(std::uint16_t port) {
+  std::set<std::string> inodes;
+  std::ifstream table("/proc/net/tcp");
+  std::string line;
+  std::getline(table, line);
+  while (std::getline(table, line)) {
+    std::istringstream fields(line);
+    std::vector<std::string> words;
+    for (std::string word; fields >> word;) words.push_back(word);
+    // sl, local, remote, state, queues, timer, retransmits, uid, timeout, inode
+    if (words.size() < 10) continue;
+    const std::string& remote = words[2];
+    if (std::stoul(remote.substr(remote.find(':') + 1), nullptr, 16) == port) {
+      inodes.insert(words[9]);
+    }
+  }
+  return inodes;
+}
+
+}  // namespace
+
+GatewayProcess::GatewayProcess(const std::string& binary, std::vector<std::string> arguments,
+                               std::vector<std::string> environment) {
+  arguments.insert(arguments.begin(), binary);
+  if (posix_spawn(&pid_, binary.c_str(), nullptr, nullptr, Pointers(arguments).data(),
+                  Pointers(environment).data()) != 0) {
+    std::perror(binary.c_str());
+    std::exit(2);
+  }
+}
+
+GatewayProcess::~GatewayProcess() {
+  if (pid_ <= 0) return;
+  kill(pid_, SIGKILL);
+  waitpid(pid_, nullptr, 0);
+}
+
+bool GatewayProcess::IsRunning() const {
+  siginfo_t ended{};
+  return pid_ > 0 &&
+         waitid(P_PID, static_cast<id_t>(pid_), &ended, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+         ended.si_pid == 0;
+}
+
+Descriptors GatewayProcess::CountDescriptors(std::uint16_t upstream_port) const {
+  constexpr std::string_view kPrefix = "socket:[";
+  const std::set<std::string> upstream = SocketsTo(upstream_port);
+  Descriptors found;
+  std::error_code error;
+  const std::string directory = "/proc/" + std::to_string(pid_) + "/fd";
+  for (const auto& entry : std::filesystem::directory_iterator(directory, error)) {
+    const std::string target = std::filesystem::read_symlink(entry.path(), error).string();
+    const bool is_socket = target.starts_with(kPrefix);
+    const bool is_upstream = is_socket && upstream.contains(target.substr(
+                                              kPrefix.size(), target.size() - kPrefix.size() - 1));
+    ++(is_upstream ? found.upstream : found.other);
+  }
+  return found;
+}
+
+long GatewayProcess::ResidentSize() const {
+  std::ifstream status("/proc/" + std::to_string(pid_) + "/status");
+  for (std::string word; status >> word;) {
+    long kibibytes = 0;
+    if (word == "VmRSS:" && status >> kibibytes) return kibibytes;
+  }
+  return 0;
+}
+
+std::optional<int> GatewayProcess::Stop(std::chrono::seconds patience) {
+  kill(pid_, SIGTERM);
+  const auto end = std::chrono::steady_clock::now() + patience;
+  while (IsRunning()) {
+    if (std::chrono::steady_clock::now() >= end) return std::nullopt;
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  int status = 0;
+  waitpid(pid_, &status, 0);
+  pid_ = -1;
+  return WIFEXITED(status) ? std::optional<int>(WEXITSTATUS(status)) : std::nullopt;
+}
+
+std::string HelpOf(const std::string& binary) {
+  std::string text;
+  FILE* const pipe = popen(("'" + binary + "' --help").c_str(), "r");
+  if (pipe == nullptr) return text;
+  std::array<char, 4096> buffer{};
+  std::size_t count = 0;
+  while ((count = fread(buffer.data(), 1, buffer.size(), pipe)) > 0) {
+    text.append(buffer.data(), count);
+  }
+  pclose(pipe);
+  return text;
+}
+
+}  // namespace gateway::chaos
