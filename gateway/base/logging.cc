@@ -42,6 +42,13 @@ spdlog::logger& Logger() {
   return *logger;
 }
 
+/// gRPC tells of metadata as `key=… value=…`. Values may be secrets: the line ends before them.
+std::string WithoutValues(std::string_view message) {
+  const std::size_t value = message.find("value=");
+  if (value == std::string_view::npos) return std::string(message);
+  return std::string(message.substr(0, value)) + "value=(not logged)";
+}
+
 /// gRPC's own lines. Its "info" is for people who debug gRPC.
 void LogForGrpc(gpr_log_func_args* line) {
   LogLevel level = LogLevel::kTrace;
@@ -50,7 +57,7 @@ void LogForGrpc(gpr_log_func_args* line) {
   if (!LogEnabled(level)) return;
   std::string_view file = line->file;
   file.remove_prefix(file.rfind('/') + 1);
-  Log(level, line->message,
+  Log(level, WithoutValues(line->message),
       {{"library", "grpc"}, {"file", file}, {"line", static_cast<std::int64_t>(line->line)}});
 }
 

@@ -134,6 +134,14 @@ TEST(Logging, TakesGrpcsOwnLines) {
   EXPECT_EQ(json::parse(text.substr(text.find('\n')))["level"], "debug");
 }
 
+TEST(Logging, GrpcsOwnLinesLoseTheMetadataValuesThatTheyTell) {
+  testing::internal::CaptureStderr();
+  gpr_log(GPR_ERROR, "Error parsing metadata: key=authorization value=Bearer hunter2");
+  const std::string text = testing::internal::GetCapturedStderr();
+  EXPECT_THAT(text, HasSubstr("Error parsing metadata: key=authorization value=(not logged)"));
+  EXPECT_THAT(text, Not(HasSubstr("hunter2")));
+}
+
 TEST(Logging, LinesOfManyThreadsDoNotMix) {
   testing::internal::CaptureStderr();
   {
