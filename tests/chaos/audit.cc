@@ -11,9 +11,11 @@ constexpr std::chrono::seconds kSettling{15};
 constexpr const char* kService = "extend.v1.SplitRunService";
 /// Idle connections that the gateway keeps: 256 for each of at most 2 loops.
 constexpr int kMaxPooled = 512;
+#ifndef CHAOS_SANITIZED
 /// Growth after the warm-up, however long the campaign: a leak of 40 bytes a call shows in a
 /// million calls.
 constexpr long kMaxGrowthKib = 32 << 10;
+#endif
 
 /// `UNAVAILABLE HTTP_502` as the label of a metric: `Unavailable`.
 std::string CodeLabel(const std::string& outcome) {
