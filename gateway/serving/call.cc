@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "gateway/base/thread_handover.h"
 #include "gateway/serving/access_log.h"
 
 namespace gateway {
@@ -14,9 +15,12 @@ constexpr std::chrono::seconds kOverloadWait{1};
 /// The string becomes the buffer's slice: large messages are not copied.
 grpc::ByteBuffer ToByteBuffer(std::string bytes) {
   auto* owned = new std::string(std::move(bytes));
-  const grpc::Slice slice(
-      owned->data(), owned->size(), [](void* string) { delete static_cast<std::string*>(string); },
-      owned);
+  const auto release = [](void* string) {
+    TakeOver(string);
+    delete static_cast<std::string*>(string);
+  };
+  const grpc::Slice slice(owned->data(), owned->size(), release, owned);
+  HandOver(owned);
   return {&slice, 1};
 }
 
@@ -83,7 +87,9 @@ void Call::Finish(Reply reply) {
     context_.AddTrailingMetadata(entry.name, entry.value);
   }
   response_bytes_ = reply_.message.size();
-  responder_.Finish(ToByteBuffer(std::exchange(reply_.message, {})), reply_.status, &finished_tag_);
+  grpc::ByteBuffer message = ToByteBuffer(std::exchange(reply_.message, {}));
+  HandOver(this);
+  responder_.Finish(message, reply_.status, &finished_tag_);
 }
 
 void Call::OnDone(bool /*ok*/) {
@@ -91,7 +97,10 @@ void Call::OnDone(bool /*ok*/) {
   Release();
 }
 
-void Call::OnFinished(bool /*ok*/) { Release(); }
+void Call::OnFinished(bool /*ok*/) {
+  TakeOver(this);
+  Release();
+}
 
 void Call::Release() {
   if (--tags_out_ > 0) return;
