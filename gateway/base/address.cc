@@ -59,9 +59,9 @@ bool IsHost(std::string_view host) {
 
 int ParsePort(std::string_view text) {
   int port = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, port);
-  const bool number = error == std::errc() && stop == end && IsDigit(text.front());
+  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  const bool whole = stop == text.data() + text.size();
+  const bool number = error == std::errc() && whole && IsDigit(text.front());
   return number && port <= kMaxPort ? port : -1;
 }
 

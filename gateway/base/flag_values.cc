@@ -28,9 +28,9 @@ bool IsPrintable(char c) { return c > ' ' && c <= '~'; }
 /// A number of type T that fills the whole text; false for a sign, a blank or an overflow.
 template <class T>
 bool ReadNumber(std::string_view text, T& value, int base = 10) {
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, value, base);
-  return error == std::errc() && stop == end && IsDigit(text.front());
+  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
+  const bool whole = stop == text.data() + text.size();
+  return error == std::errc() && whole && IsDigit(text.front());
 }
 
 /// `text` as one of the names, else a rule that lists them.
@@ -74,7 +74,7 @@ Parsed<milliseconds> ParseDuration(const std::string& text) {
 }
 
 Parsed<milliseconds> ParsePositiveDuration(const std::string& text) {
-  const auto duration = ParseDuration(text);
+  auto duration = ParseDuration(text);
   if (duration && duration->count() == 0) return Rule("must be longer than 0s");
   return duration;
 }

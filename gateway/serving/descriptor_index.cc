@@ -56,6 +56,7 @@ std::optional<std::vector<int>> DescriptorIndex::ExtensionNumbers(const std::str
   std::vector<const google::protobuf::FieldDescriptor*> extensions;
   pool_.FindAllExtensions(message, &extensions);
   std::vector<int> numbers;
+  numbers.reserve(extensions.size());
   for (const auto* extension : extensions) numbers.push_back(extension->number());
   return numbers;
 }
