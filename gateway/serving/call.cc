@@ -87,7 +87,7 @@ void Call::Finish(Reply reply) {
     context_.AddTrailingMetadata(entry.name, entry.value);
   }
   response_bytes_ = reply_.message.size();
-  grpc::ByteBuffer message = ToByteBuffer(std::exchange(reply_.message, {}));
+  const grpc::ByteBuffer message = ToByteBuffer(std::exchange(reply_.message, {}));
   HandOver(this);
   responder_.Finish(message, reply_.status, &finished_tag_);
 }

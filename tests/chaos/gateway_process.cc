@@ -4,16 +4,20 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <set>
 #include <sstream>
 #include <string_view>
 #include <thread>
+
+#include "tests/support/sanitizer_variables.h"
 
 namespace gateway::chaos {
 namespace {
@@ -50,6 +54,7 @@ std::set<std::string> SocketsTo(std::uint16_t port) {
 GatewayProcess::GatewayProcess(const std::string& binary, std::vector<std::string> arguments,
                                std::vector<std::string> environment) {
   arguments.insert(arguments.begin(), binary);
+  std::ranges::move(SanitizerVariables(), std::back_inserter(environment));
   if (posix_spawn(&pid_, binary.c_str(), nullptr, nullptr, Pointers(arguments).data(),
                   Pointers(environment).data()) != 0) {
     std::perror(binary.c_str());

@@ -15,6 +15,7 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>
@@ -22,6 +23,7 @@
 #include <vector>
 
 #include "gateway/serving/client_command.h"
+#include "tests/support/sanitizer_variables.h"
 #include "tests/support/scripted_upstream.h"
 #include "tests/wire/gateway_fixture.h"
 
@@ -37,6 +39,7 @@ class Process {
  public:
   explicit Process(std::vector<std::string> arguments, std::vector<std::string> variables = {}) {
     arguments.insert(arguments.begin(), GATEWAY_BINARY);
+    std::ranges::move(SanitizerVariables(), std::back_inserter(variables));
     std::array<int, 2> pipe_ends{};
     if (pipe2(pipe_ends.data(), O_CLOEXEC) != 0) return;
     posix_spawn_file_actions_t actions;
