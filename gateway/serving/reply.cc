@@ -25,9 +25,9 @@ struct Translation {
     return {service.error_domain, service.request_id_header, outcome.attempts, outcome.retry_after};
   }
   [[nodiscard]] grpc::Status Rule(
-      StatusCode code, std::string_view reason, std::string message,
+      StatusCode code, std::string_view reason, const std::string& message,
       const std::vector<std::pair<std::string, std::string>>& metadata = {}) const {
-    return StatusOfRule(code, reason, std::move(message), metadata, answer(), failure());
+    return StatusOfRule(code, reason, message, metadata, answer(), failure());
   }
 
   /// Of the resource, or of a 2xx answer.
@@ -58,11 +58,11 @@ struct Translation {
     const ReconcileRule& rule = *route.reconcile;
     const std::string state = rule.Read(*outcome.resource).name;
     const std::string& field = rule.field_name();
-    std::string message = done ? fmt::format("{} was {} before this call", field, state)
-                               : fmt::format("{} is {}: {} is no longer possible", field, state,
-                                             route.method->name());
+    const std::string message = done ? fmt::format("{} was {} before this call", field, state)
+                                     : fmt::format("{} is {}: {} is no longer possible", field,
+                                                   state, route.method->name());
     return Rule(StatusCode::FAILED_PRECONDITION, done ? rule.done_reason() : rule.finished_reason(),
-                std::move(message), {{field, state}});
+                message, {{field, state}});
   }
 
   void Translate(bool deadline_passed, Reply& reply) const {

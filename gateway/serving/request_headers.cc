@@ -14,24 +14,14 @@ namespace {
 // Longest value that is passed on, of all occurrences together.
 constexpr std::size_t kMaxForwardedBytes = std::size_t{16} << 10;
 
-std::string_view View(grpc::string_ref text) { return {text.data(), text.size()}; }
+std::string_view View(const grpc::string_ref& text) { return {text.data(), text.size()}; }
 
-// Set by the gateway or by HTTP itself: another value would break framing, routing or trust.
+// What the gateway says of itself, beside the reserved names: a second one would contradict it.
 bool IsOwnName(std::string_view lower_case_name) {
-  static constexpr std::array<std::string_view, 13> kOwn = {"accept",
-                                                            "accept-encoding",
-                                                            "authorization",
-                                                            "connection",
-                                                            "content-length",
-                                                            "host",
-                                                            "content-type",
-                                                            "expect",
-                                                            "traceparent",
-                                                            "transfer-encoding",
-                                                            "user-agent",
-                                                            "upgrade",
-                                                            "te"};
-  return std::ranges::find(kOwn, lower_case_name) != kOwn.end();
+  static constexpr std::array<std::string_view, 4> kOwn = {"accept", "accept-encoding",
+                                                           "traceparent", "user-agent"};
+  return IsReservedHeader(lower_case_name) ||
+         std::ranges::find(kOwn, lower_case_name) != kOwn.end();
 }
 
 void CheckHeader(std::string_view source, const Header& header, Faults& faults) {
