@@ -135,6 +135,8 @@ TEST(JsonDifferential, ReadsTheSameFromDocumentsThatBothAccept) {
   comparator.set_treat_nan_as_equal(true);
   pb::util::MessageDifferencer differencer;
   differencer.set_field_comparator(&comparator);
+  // The two differ on paths that begin with a capital (json_leniency_test.cc).
+  differencer.IgnoreField(pb::FieldMask::descriptor()->FindFieldByName("paths"));
   int accepted = 0;
   for (int i = 0; i < kMessages; ++i) {
     AllTypes message;
