@@ -4,7 +4,9 @@
 
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+#include <google/protobuf/util/field_comparator.h>
 #include <google/protobuf/util/json_util.h>
+#include <google/protobuf/util/message_differencer.h>
 
 #include <functional>
 
@@ -129,6 +131,12 @@ std::string Mutate(const std::string& json, RandomMessage* random) {
 
 TEST(JsonDifferential, ReadsTheSameFromDocumentsThatBothAccept) {
   RandomMessage random(4, {1, 3, 77});
+  pb::util::DefaultFieldComparator comparator;
+  comparator.set_treat_nan_as_equal(true);
+  pb::util::MessageDifferencer differencer;
+  differencer.set_field_comparator(&comparator);
+  // The two differ on paths that begin with a capital (json_leniency_test.cc).
+  differencer.IgnoreField(pb::FieldMask::descriptor()->FindFieldByName("paths"));
   int accepted = 0;
   for (int i = 0; i < kMessages; ++i) {
     AllTypes message;
@@ -140,7 +148,8 @@ TEST(JsonDifferential, ReadsTheSameFromDocumentsThatBothAccept) {
     const auto theirs = TheirsReads(json);
     if (!ours || !theirs) continue;
     ++accepted;
-    EXPECT_EQ(Canonical(*ours), Canonical(*theirs)) << json << "\nfrom " << whole;
+    // Not by bytes: libprotobuf writes zeros in the content of an Any.
+    EXPECT_TRUE(differencer.Compare(*ours, *theirs)) << json << "\nfrom " << whole;
   }
   EXPECT_GT(accepted, kMessages / 4);
 }

@@ -89,6 +89,7 @@ TEST(JsonReaderLimits, MakesUnknownEnumNamesZeroOrDropsThem) {
       {R"({"singularColor": "1"})", ""},
       {R"({"repeatedColor": ["BLUE", "RED", "GREEN"]})", "repeated_color: COLOR_RED"},
       {R"({"repeatedColor": ["BLUE"]})", ""},
+      {R"({"unpackedColors": ["BLUE", "RED"]})", "unpacked_colors: COLOR_RED"},
       {R"({"stringColorMap": {"a": "BLUE", "b": "RED"}})",
        "string_color_map { key: 'b' value: COLOR_RED }"},
   });
@@ -208,6 +209,7 @@ TEST(JsonReaderLimits, WritesNothingThatADefaultDecoderRefuses) {
       {R"({"struct":)", R"({"a":)", "1", "}", "}", 33},
       {R"({"value":)", R"({"a":)", "1", "}", "}", 33},
       {R"({"listValue":)", "[", "1", "]", "}", 50},
+      {R"({"recursive":{"listValue":)", "[", "1", "]", "}}", 49},
       {R"({"structs":[)", R"({"a":[)", "1", "]}", "]}", 20},
       {R"({"recursive":{"stringChildMap":{"a":)", R"({"named":{"a":)", "{}", "}}", "}}}", 48},
   };
@@ -220,6 +222,23 @@ TEST(JsonReaderLimits, WritesNothingThatADefaultDecoderRefuses) {
     EXPECT_TRUE(AllTypes().ParseFromString(*fits)) << c.begin;
     EXPECT_THAT(ErrorOf(ReadAllTypes(document(c.levels + 1))), HasSubstr("nests deeper than"));
   }
+}
+
+// An Any holds bytes, which are decoded on their own.
+TEST(JsonReaderLimits, CountsMessageLevelsAnewInAny) {
+  const std::string any =
+      R"({"@type": "a/google.protobuf.Struct", "value":)" + Nest(R"({"a":)", "1", "}", 33) + "}";
+  const auto read = ReadAllTypes(R"({"recursive":{"recursive":{"recursive":{"any":)" + any +
+                                 "}}}," + R"("structs":[)" + Nest(R"({"a":)", "1", "}", 33) + "]}");
+  ASSERT_TRUE(read.has_value()) << read.error().error_message();
+  AllTypes message;
+  ASSERT_TRUE(message.ParseFromString(*read));
+  EXPECT_TRUE(google::protobuf::Struct().ParseFromString(
+      message.recursive().recursive().recursive().any().value()));
+  EXPECT_THAT(ErrorOf(ReadAllTypes(R"({"any": {"@type": "a/google.protobuf.Any", "value": {"@type":
+                  "a/google.protobuf.Struct", "value":)" +
+                                   Nest(R"({"a":)", "1", "}", 34) + "}}}")),
+              HasSubstr("nests deeper than the 100 message levels"));
 }
 
 TEST(JsonReaderLimits, NamesThePlaceOfAFaultInBoundedSpace) {

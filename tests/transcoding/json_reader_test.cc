@@ -127,6 +127,7 @@ TEST(JsonReader, ReadsBoolsStringsAndBytes) {
       {R"({"singularString": 1})", "singularString: not a string"},
       {R"({"singularString": {}})", "singularString: not a string"},
       {R"({"singularBytes": "Y"})", "singularBytes: not base64"},
+      {R"({"singularBytes": "A"})", "singularBytes: not base64"},
       {R"({"singularBytes": "YQ="})", "singularBytes: not base64"},
       {R"({"singularBytes": "YR=="})", "singularBytes: not base64"},
       {R"({"singularBytes": "YQ==="})", "singularBytes: not base64"},
