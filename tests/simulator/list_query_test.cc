@@ -102,7 +102,8 @@ TEST(PageToken, GarbledOnesAreRefused) {
   for (char& c : spaces) c = c == '+' ? ' ' : c;
   for (const std::string& garbled :
        {spaces, token.substr(1), std::string("split_runs:"), std::string("split_runs:AAAA"),
-        std::string("split_runs:+//+"), std::string("split_runs:+//+fHw=")}) {
+        std::string("split_runs:+//+"), std::string("split_runs:+//+fHw="),
+        std::string("split_runs:eHh4MTIzfGE=")}) {
     EXPECT_FALSE(ParsePageToken(garbled)) << garbled;
   }
 }
