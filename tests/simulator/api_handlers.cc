@@ -92,6 +92,7 @@ ApiResponse ApiHandlers::Answer(const ApiRequest& request) {
   if (!outcome) {
     ApiResponse error = ErrorAnswer(outcome.error());
     std::ranges::move(response.headers, std::back_inserter(error.headers));
+    error.lost = response.lost;
     return error;
   }
   response.body = *std::move(outcome);
@@ -114,6 +115,7 @@ ApiHandlers::Outcome ApiHandlers::Dispatch(const ApiRequest& request, ApiRespons
     std::optional<std::string> id = route.Match(request.method, target->segments);
     if (!id) continue;
     if (auto refusal = RefuseByRate(route.category, response)) return tl::unexpected(*refusal);
+    response.lost = options_.lose_cancel_answers && route.handler == &ApiHandlers::Cancel;
     return (this->*route.handler)(
         {.id = *std::move(id), .query = std::move(target->query), .body = request.body});
   }

@@ -22,6 +22,8 @@ struct ApiOptions {
   bool require_workspace = false;
   /// The HTTP status of a refused cancel, which the API's reference leaves open.
   int refusal_status = 400;
+  /// Every answer to a cancel, accepted or refused, is lost on its way.
+  bool lose_cancel_answers = false;
   ErrorShape error_shape = ErrorShape::kCurrent;
   /// Per category; 0: no limit.
   int requests_per_second = 0;

@@ -25,6 +25,8 @@ struct ApiResponse {
   int status = 200;
   nlohmann::json body;
   std::vector<std::pair<std::string, std::string>> headers;
+  /// Breaks off after the head, with the connection.
+  bool lost = false;
 };
 
 }  // namespace extend_simulator

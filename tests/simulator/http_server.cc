@@ -22,11 +22,18 @@ ApiRequest FromHttp(const httplib::Request& request) {
 }
 
 void ToHttp(const ApiResponse& answer, httplib::Response& response) {
+  constexpr const char* kJson = "application/json";
   response.status = answer.status;
   for (const auto& [name, value] : answer.headers) response.set_header(name, value);
   using nlohmann::json;
-  response.set_content(answer.body.dump(-1, ' ', false, json::error_handler_t::replace),
-                       "application/json");
+  std::string body = answer.body.dump(-1, ' ', false, json::error_handler_t::replace);
+  if (answer.lost) {
+    // A body that cannot be provided ends the connection.
+    response.set_content_provider(
+        body.size(), kJson, [](std::size_t, std::size_t, httplib::DataSink&) { return false; });
+  } else {
+    response.set_content(std::move(body), kJson);
+  }
 }
 
 bool AnnouncesBody(const httplib::Request& request) {
@@ -58,7 +65,7 @@ void AddHandlers(httplib::Server& server, Simulator& simulator) {
   server.Get(any_path, answer).Post(any_path, answer).Put(any_path, answer);
   server.Patch(any_path, answer).Delete(any_path, answer).Options(any_path, answer);
   server.set_error_handler([&](const httplib::Request&, httplib::Response& response) {
-    if (!response.body.empty()) return;
+    if (!response.body.empty() || response.content_provider_) return;
     ToHttp(simulator.ErrorAnswer({response.status, "INVALID_REQUEST", "Malformed request"}),
            response);
   });

@@ -159,6 +159,25 @@ TEST_F(HttpServerTest, RefusesAPortThatIsTaken) {
   EXPECT_THROW(HttpServer(options, simulator_), std::runtime_error);
 }
 
+TEST(HttpServer, BreaksTheConnectionInsteadOfALostAnswer) {
+  SimulatorOptions options;
+  options.api.lose_cancel_answers = true;
+  Simulator simulator(options, [] { return std::chrono::system_clock::now(); });
+  const HttpServer server({}, simulator);
+  for (const auto& [id, status] : {std::pair("splr_Xj8mK2pL9nR4vT7qY5wZ", "200"),
+                                   std::pair("splr_Dk2sA9fL7zX4cQ8vN1mB", "400")}) {
+    const std::string answer = Exchange(server.port(),
+                                        "POST /split_runs/" + std::string(id) +
+                                            "/cancel HTTP/1.1\r\n"
+                                            "Host: x\r\nContent-Length: 0\r\n"
+                                            "Authorization: Bearer key\r\n"
+                                            "X-Extend-Api-Version: 2026-02-09\r\n\r\n",
+                                        "}");
+    EXPECT_THAT(answer, StartsWith("HTTP/1.1 " + std::string(status)));
+    EXPECT_THAT(answer, testing::EndsWith("\r\n\r\n"));
+  }
+}
+
 std::string WriteFile(const char* name, const std::string& content) {
   std::string path = testing::TempDir() + name;
   std::ofstream(path) << content;

@@ -65,6 +65,8 @@ int ParseFlags(int argc, char** argv, Flags& flags) {
   app.add_option("--refusal-status", api.refusal_status, "HTTP status of a refused cancel")
       ->check(CLI::IsMember({400, 409, 422}))
       ->capture_default_str();
+  app.add_flag("--lose-cancel-answers", api.lose_cancel_answers,
+               "carry cancels out, or refuse them, but break the connection in the answer");
   app.add_option("--error-shape", api.error_shape,
                  "body of errors: current, nested, legacy or text")
       ->transform(CLI::CheckedTransformer(shapes));

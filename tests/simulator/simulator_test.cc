@@ -173,6 +173,19 @@ TEST_F(SimulatorTest, ListsSummariesPageByPage) {
   EXPECT_EQ(ids.size(), kSeededRuns.size());
 }
 
+TEST_F(SimulatorTest, LosesAnswersToCancelsAndToNothingElse) {
+  options_.api.lose_cancel_answers = true;
+  const std::string run = std::string("/split_runs/") + kProcessingRun;
+  EXPECT_TRUE(Call("POST", run + "/cancel").lost);
+  const ApiResponse second = Call("POST", run + "/cancel");
+  EXPECT_TRUE(second.lost);
+  EXPECT_EQ(second.status, 400);
+  EXPECT_EQ(Ledger(kProcessingRun)["cancelsAccepted"], 1);
+  const ApiResponse read = Call("GET", run);
+  EXPECT_FALSE(read.lost);
+  EXPECT_EQ(read.body["status"], "CANCELLED");
+}
+
 TEST_F(SimulatorTest, UnencodedPageTokenIsRefused) {
   const std::string token = Call("GET", "/split_runs?maxPageSize=1").body["nextPageToken"];
   ExpectError(Call("GET", "/split_runs?nextPageToken=" + token), 400, "INVALID_REQUEST");

@@ -3,7 +3,7 @@
 #
 # Needs a build of the release preset. Working directory: the project's root.
 # Sets: $gateway (the program), $logs (a folder), $pids; start_simulator sets $url, start_gateway
-# sets $address. Both show the command line that they run.
+# sets $address. Both show the command line that they run, and may be used several times.
 
 gateway=build/release/gateway/extend-gateway
 simulator=build/release/tests/simulator/extend-simulator
@@ -20,9 +20,10 @@ trap stop EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# start LOG COMMAND...: in the background and a session of its own, so that Ctrl-C reaches only us.
+# start NAME COMMAND...: in the background and a session of its own, so that Ctrl-C reaches only us.
+# Sets $log.
 start() {
-  local log=$logs/$1
+  log=$logs/$1-${#pids[@]}
   shift
   : >"$log"
   printf '$ %s\n' "$*"
@@ -30,28 +31,29 @@ start() {
   pids+=($!)
 }
 
-# find_in LOG PATTERN: what the pattern's group matches in the log, as soon as it is there.
-find_in() {
+# find_in_log PATTERN: what the pattern's group matches in the log of what was started last, as soon
+# as it is there.
+find_in_log() {
   local found
   for _ in {1..100}; do
-    found=$(sed -n "s|.*$2.*|\1|p;T;q" "$logs/$1")
+    found=$(sed -n "s|.*$1.*|\1|p;T;q" "$log")
     [[ -n $found ]] && { echo "$found"; return; }
     kill -0 "${pids[-1]}" 2>/dev/null || break
     sleep 0.1
   done
-  { echo "$1 did not start:"; cat "$logs/$1"; } >&2
+  { echo "${log##*/} did not start:"; cat "$log"; } >&2
   return 1
 }
 
 # start_simulator [FLAG...]
 start_simulator() {
   start simulator "$simulator" --listen 127.0.0.1:0 "$@"
-  url=$(find_in simulator 'listening \(http[^ ]*\)')
+  url=$(find_in_log 'listening \(http[^ ]*\)')
 }
 
 # start_gateway [FLAG...], in front of the simulator.
 start_gateway() {
   start gateway EXTEND_API_KEY=demo "$gateway" --listen 127.0.0.1:0 --admin-listen off \
     --upstream-url "$url" "$@"
-  address=$(find_in gateway '"message":"listening","address":"\([^"]*\)"')
+  address=$(find_in_log '"message":"listening","address":"\([^"]*\)"')
 }
