@@ -113,17 +113,4 @@ std::optional<int> GatewayProcess::Stop(std::chrono::seconds patience) {
   return WIFEXITED(status) ? std::optional<int>(WEXITSTATUS(status)) : std::nullopt;
 }
 
-std::string HelpOf(const std::string& binary) {
-  std::string text;
-  FILE* const pipe = popen(("'" + binary + "' --help").c_str(), "r");
-  if (pipe == nullptr) return text;
-  std::array<char, 4096> buffer{};
-  std::size_t count = 0;
-  while ((count = fread(buffer.data(), 1, buffer.size(), pipe)) > 0) {
-    text.append(buffer.data(), count);
-  }
-  pclose(pipe);
-  return text;
-}
-
 }  // namespace gateway::chaos

@@ -42,7 +42,4 @@ class GatewayProcess {
   pid_t pid_ = -1;
 };
 
-/// The output of `binary --help`.
-std::string HelpOf(const std::string& binary);
-
 }  // namespace gateway::chaos
