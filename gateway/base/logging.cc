@@ -7,7 +7,10 @@
 #include <atomic>
 #include <cstdlib>
 #include <memory>
+#include <span>
+#include <vector>
 
+#include "gateway/base/log_limit.h"
 #include "gateway/base/log_line.h"
 
 namespace gateway {
@@ -42,6 +45,27 @@ spdlog::logger& Logger() {
   return *logger;
 }
 
+void Write(LogLevel level, std::string_view message, std::span<const LogField> fields) {
+  const std::string line =
+      FormatLogLine(log_format, std::chrono::system_clock::now(), level, message, fields);
+  // As an argument-free message: a format string would be read for braces.
+  Logger().log(SpdlogLevel(level), spdlog::string_view_t(line));
+}
+
+/// Leaves out warnings and errors of a kind that repeats. What is below was asked for, and the
+/// access log must be whole.
+void WriteLimited(LogLevel level, std::string_view kind, std::string_view message,
+                  std::initializer_list<LogField> fields) {
+  // Never destroyed, as the logger.
+  static auto* const limit = new LogLimit;
+  if (level < LogLevel::kWarn) return Write(level, message, fields);
+  const auto left_out = limit->Admit(kind, Clock::now());
+  if (!left_out) return;
+  std::vector<LogField> all = fields;
+  if (*left_out > 0) all.push_back({"suppressed", *left_out});
+  Write(level, message, all);
+}
+
 /// gRPC tells of metadata as `key=… value=…`. Values may be secrets: the line ends before them.
 std::string WithoutValues(std::string_view message) {
   const std::size_t value = message.find("value=");
@@ -57,8 +81,10 @@ void LogForGrpc(gpr_log_func_args* line) {
   if (!LogEnabled(level)) return;
   std::string_view file = line->file;
   file.remove_prefix(file.rfind('/') + 1);
-  Log(level, WithoutValues(line->message),
-      {{"library", "grpc"}, {"file", file}, {"line", static_cast<std::int64_t>(line->line)}});
+  const std::int64_t number = line->line;
+  WriteLimited(level, std::string(file) + ":" + std::to_string(number),
+               WithoutValues(line->message),
+               {{"library", "grpc"}, {"file", file}, {"line", number}});
 }
 
 void SetUpGrpcLogging(LogLevel level) {
@@ -82,10 +108,7 @@ bool LogEnabled(LogLevel level) { return Logger().should_log(SpdlogLevel(level))
 
 void Log(LogLevel level, std::string_view message, std::initializer_list<LogField> fields) {
   if (!LogEnabled(level)) return;
-  const std::string line =
-      FormatLogLine(log_format, std::chrono::system_clock::now(), level, message, fields);
-  // As an argument-free message: a format string would be read for braces.
-  Logger().log(SpdlogLevel(level), spdlog::string_view_t(line));
+  WriteLimited(level, message, message, fields);
 }
 
 }  // namespace gateway

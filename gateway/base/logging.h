@@ -25,7 +25,8 @@ struct LogField {
 };
 
 /// One line: time, level, message and fields. Values are escaped for the format: no input can make
-/// a second line.
+/// a second line. Of warnings and errors that repeat, only the first few are written (log_limit.h):
+/// what varies belongs into a field.
 void Log(LogLevel level, std::string_view message, std::initializer_list<LogField> fields = {});
 
 }  // namespace gateway

@@ -15,7 +15,7 @@ void LogUnknownEnum(const google::protobuf::EnumDescriptor& type) {
     const std::scoped_lock lock(mutex);
     if (!reported.insert(type.full_name()).second) return;
   }
-  Log(LogLevel::kWarn, "unknown enum value", {{"enum", type.full_name()}});
+  Log(LogLevel::kWarn, "unknown value of enum " + type.full_name());
 }
 
 }  // namespace gateway

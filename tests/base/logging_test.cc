@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "gateway/base/log_limit.h"
 #include "gateway/base/log_line.h"
 
 namespace gateway {
@@ -141,6 +142,18 @@ TEST(Logging, GrpcsOwnLinesLoseTheMetadataValuesThatTheyTell) {
   const std::string text = testing::internal::GetCapturedStderr();
   EXPECT_THAT(text, HasSubstr("Error parsing metadata: key=authorization value=(not logged)"));
   EXPECT_THAT(text, Not(HasSubstr("hunter2")));
+}
+
+TEST(Logging, AFaultThatRepeatsIsNotWrittenEveryTime) {
+  testing::internal::CaptureStderr();
+  for (std::int64_t i = 0; i < 100; ++i) {
+    Log(LogLevel::kWarn, "the disk is full", {{"number", i}});
+    gpr_log(GPR_ERROR, "Handshake with 192.0.2.1:%d failed", static_cast<int>(i));
+    Log(LogLevel::kInfo, "call");
+  }
+  const std::string text = testing::internal::GetCapturedStderr();
+  constexpr int kWritten = LogLimit::kLinesPerWindow;
+  EXPECT_EQ(std::ranges::count(text, '\n'), kWritten + kWritten + 100);
 }
 
 TEST(Logging, LinesOfManyThreadsDoNotMix) {
