@@ -187,6 +187,14 @@ TEST_F(ProcessTest, FaultsOfKeyRegionAndDescriptorsAreExitCode2) {
   }
 }
 
+TEST_F(ProcessTest, PlaintextForAllTheNetworkMustBeAskedFor) {
+  Process refused({"check", "--listen", "0.0.0.0:50051"});
+  EXPECT_EQ(refused.Exit(), 2);
+  EXPECT_THAT(refused.output(), AllOf(HasSubstr("0.0.0.0:50051"), HasSubstr("--insecure")));
+  Process allowed({"check", "--listen", "0.0.0.0:50051", "--insecure"});
+  EXPECT_EQ(allowed.Exit(), 0);
+}
+
 TEST_F(ProcessTest, ATakenPortIsExitCode1) {
   const int taken = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in any{};
@@ -241,6 +249,19 @@ TEST_F(ProcessTest, EveryLineOfTheLogIsJsonWhateverCallersSend) {
     EXPECT_TRUE(nlohmann::json::accept(line)) << line;
   }
   EXPECT_GT(count, 3);
+}
+
+TEST_F(ProcessTest, LogHasTheFormatAndTheLevelAskedFor) {
+  Process text(Serve({"--log-format", "text"}));
+  ASSERT_TRUE(BecomesServing());
+  text.Signal(SIGTERM);
+  EXPECT_EQ(text.Exit(), 0);
+  EXPECT_THAT(text.output(), HasSubstr(" info  listening address=unix:"));
+  Process quiet(Serve({"--log-level", "warn"}));
+  ASSERT_TRUE(BecomesServing());
+  quiet.Signal(SIGTERM);
+  EXPECT_EQ(quiet.Exit(), 0);
+  EXPECT_EQ(quiet.output(), "");
 }
 
 TEST_F(ProcessTest, ABrokenPipeIsNoReasonToDie) {
