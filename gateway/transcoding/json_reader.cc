@@ -1,9 +1,8 @@
 #include "gateway/transcoding/json_reader.h"
 
-#include <absl/synchronization/mutex.h>
-
 #include <vector>
 
+#include "gateway/base/mutex.h"
 #include "gateway/transcoding/json_document.h"
 #include "gateway/transcoding/json_fault.h"
 #include "gateway/transcoding/json_tables.h"
@@ -44,14 +43,14 @@ class AnyTypes {
   const MessageTable* Find(std::string_view name) {
     const pb::Descriptor* const type = pool_.FindMessageTypeByName(std::string(name));
     if (type == nullptr) return nullptr;
-    const absl::MutexLock lock(&mutex_);
+    const MutexLock lock(mutex_);
     return &tables_.Compile(*type);
   }
 
  private:
   const pb::DescriptorPool& pool_;
-  absl::Mutex mutex_;
-  TableSet tables_ ABSL_GUARDED_BY(mutex_);
+  Mutex mutex_;
+  TableSet tables_ GUARDED_BY(mutex_);
 };
 
 }  // namespace
