@@ -59,11 +59,13 @@ std::string AnswerText(const extend_simulator::ApiResponse& answer, const Fault&
   }
   const bool corrupt_chunk = fault.kind == FaultKind::kCorruptChunk;
   const bool short_length = fault.kind == FaultKind::kShortLength;
+  std::string text;
   if (corrupt_chunk || (fault.chunked && !short_length)) {
-    return Head(answer, "Transfer-Encoding: chunked") + Chunked(body, corrupt_chunk ? kNoSize : "");
+    text = Head(answer, "Transfer-Encoding: chunked") + Chunked(body, corrupt_chunk ? kNoSize : "");
+  } else {
+    const std::size_t length = short_length ? 1 + fault.dice % (body.size() - 1) : body.size();
+    text = Head(answer, "Content-Length: " + std::to_string(length)) + body;
   }
-  const std::size_t length = short_length ? 1 + fault.dice % (body.size() - 1) : body.size();
-  std::string text = Head(answer, "Content-Length: " + std::to_string(length)) + body;
   if (fault.kind == FaultKind::kCorruptStatusLine) {
     text.replace(0, text.find("\r\n"), kNoStatusLines.at(fault.dice % kNoStatusLines.size()));
   }
