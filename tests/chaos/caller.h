@@ -57,9 +57,10 @@ class Caller {
   template <class Request, class Response>
   CallResult Call(Method<Request, Response> method, const Request& request, const CallPlan& plan,
                   const std::string& name, Response& response) {
+    // Before the deadline is set: no wait for a processor in between makes it look early.
+    const auto begun = std::chrono::steady_clock::now();
     grpc::ClientContext context;
     SetUp(plan, name, context);
-    const auto begun = std::chrono::steady_clock::now();
     grpc::Status status;
     const auto reader = (stub_.*method)(&context, request, &queue_);
     reader->StartCall();

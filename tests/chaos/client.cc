@@ -19,7 +19,7 @@ using grpc::StatusCode;
 using std::chrono::milliseconds;
 
 /// How much later than its deadline a call may end, and how much earlier gRPC may end it: it
-/// rounds, and takes the time that it read before it had to wait for a processor.
+/// rounds.
 constexpr milliseconds kLateness{250};
 constexpr milliseconds kEarliness{5};
 /// A stream of its own in the space of the seed's numbers.
@@ -150,23 +150,24 @@ void Client::JudgeAny(const CallResult& result) {
   surroundings_.report.Count(operation_->name, TextOf(result));
   const milliseconds until =
       std::min(plan_.deadline.value_or(surroundings_.timeout), surroundings_.timeout);
-  const milliseconds end = std::min(plan_.cancel_after.value_or(until), until);
-  JudgeTime(Invariant::kEndsInTime, result.elapsed - end - kLateness, end, result);
+  JudgeEnd(result, std::min(plan_.cancel_after.value_or(until), until));
   if (result.code == StatusCode::DEADLINE_EXCEEDED) {
-    JudgeTime(Invariant::kDeadlineIsNotEarly, until - kEarliness - result.elapsed, until, result);
+    Check(Invariant::kDeadlineIsNotEarly, result.elapsed >= until - kEarliness, result,
+          ", deadline " + std::to_string(until.count()) + " ms");
   }
   Check(Invariant::kCodeIsPossible, IsPossible(result), result, "");
   if (result.attempts > 1) Check(Invariant::kRetriesHappen, true, result, "");
 }
 
-void Client::JudgeTime(Invariant invariant, LagMeter::Clock::duration off, milliseconds limit,
-                       const CallResult& result) {
-  const bool in_time = off <= LagMeter::Clock::duration::zero();
+void Client::JudgeEnd(const CallResult& result, milliseconds limit) {
+  const auto begun = LagMeter::Clock::now() - result.elapsed;
+  const bool in_time = result.elapsed <= limit + kLateness;
   // Only then: most calls need no look at the meter.
   const bool excused =
-      !in_time && off <= surroundings_.lag.Since(LagMeter::Clock::now() - result.elapsed);
-  if (excused) surroundings_.report.Count(std::string(kNote) + "excused by the machine's lag", "");
-  Check(invariant, in_time || excused, result, ", limit " + std::to_string(limit.count()) + " ms");
+      !in_time && result.elapsed <= limit + kLateness + surroundings_.lag.Since(begun);
+  if (excused) surroundings_.report.Count(std::string(kNote) + "late by the machine's lag", "");
+  Check(Invariant::kEndsInTime, in_time || excused, result,
+        ", limit " + std::to_string(limit.count()) + " ms");
 }
 
 bool Client::IsPossible(const CallResult& result) const {

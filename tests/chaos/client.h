@@ -73,10 +73,8 @@ class Client {
   CallResult Call(Caller::Method<Request, Response> method, const Request& request,
                   Response& response);
   void JudgeAny(const CallResult& result);
-  /// `off`: how much too early or too late the call has ended, if positive; `limit`: when it should
-  /// have ended.
-  void JudgeTime(Invariant invariant, LagMeter::Clock::duration off,
-                 std::chrono::milliseconds limit, const CallResult& result);
+  /// `limit`: when it should have ended.
+  void JudgeEnd(const CallResult& result, std::chrono::milliseconds limit);
   void JudgeRefusedCancel(const CallResult& result);
   void JudgeNotFound(const CallResult& result);
   [[nodiscard]] bool IsPossible(const CallResult& result) const;

@@ -2,8 +2,10 @@
 
 #include <google/protobuf/any.pb.h>
 #include <google/protobuf/descriptor.h>
+#include <google/protobuf/generated_enum_reflection.h>
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+#include <google/protobuf/struct.pb.h>
 
 #include <algorithm>
 #include <memory>
@@ -91,10 +93,23 @@ class Canon {
     if (leave_out_differences_ && value.enum_type() != nullptr) {
       return reflection.ClearField(message, &field);
     }
+    if (value.enum_type() == pb::GetEnumDescriptor<pb::NullValue>()) {
+      return VisitNulls(field, message);
+    }
     if (field.message_type() == nullptr) return;
     if (!field.is_repeated()) return Visit(reflection.MutableMessage(message, &field));
     for (int i = 0; i < reflection.FieldSize(*message, &field); ++i) {
       Visit(reflection.MutableRepeatedMessage(message, &field, i));
+    }
+  }
+
+  // Whatever its number: in JSON each is `null`.
+  static void VisitNulls(const pb::FieldDescriptor& field, pb::Message* message) {
+    const pb::Reflection& reflection = *message->GetReflection();
+    if (field.is_map()) return reflection.ClearField(message, &field);
+    if (!field.is_repeated()) return reflection.SetEnumValue(message, &field, 0);
+    for (int i = 0; i < reflection.FieldSize(*message, &field); ++i) {
+      reflection.SetRepeatedEnumValue(message, &field, i, 0);
     }
   }
 
