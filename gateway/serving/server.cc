@@ -9,6 +9,7 @@
 #include <atomic>
 #include <limits>
 #include <thread>
+#include <utility>
 
 #include "gateway/base/address.h"
 #include "gateway/base/logging.h"
@@ -18,7 +19,6 @@
 #include "gateway/serving/listeners.h"
 #include "gateway/serving/reflection_service.h"
 #include "gateway/serving/transcoding_service.h"
-#include "gateway/serving/upstream_loops.h"
 #include "gateway/serving/watchdog.h"
 
 namespace gateway {
@@ -46,10 +46,10 @@ void SetLimits(const Config& config, grpc::ServerBuilder& builder) {
 /// Members in dependency order: what is used by others stands above them and goes after them.
 class Server::Impl {
  public:
-  Impl(const Config& config, const CompiledApi& api)
+  Impl(const Config& config, const CompiledApi& api, UpstreamHooks hooks)
       : config_(config),
         api_(api),
-        loops_(config, api.upstream_tls(), api.telemetry()),
+        loops_(config, api.upstream_tls(), api.telemetry(), std::move(hooks)),
         admission_(config.max_in_flight) {}
   ~Impl() { Drain(); }
 
@@ -172,8 +172,9 @@ void Server::Impl::ShutDown() {
 }
 
 tl::expected<std::unique_ptr<Server>, Faults> Server::Start(const Config& config,
-                                                            const CompiledApi& api) {
-  auto impl = std::make_unique<Impl>(config, api);
+                                                            const CompiledApi& api,
+                                                            UpstreamHooks hooks) {
+  auto impl = std::make_unique<Impl>(config, api, std::move(hooks));
   if (Faults faults = impl->Start(); !faults.empty()) return tl::unexpected(std::move(faults));
   return std::unique_ptr<Server>(new Server(std::move(impl)));
 }

@@ -11,6 +11,7 @@
 #include "gateway/base/config.h"
 #include "gateway/base/result.h"
 #include "gateway/serving/compiled_api.h"
+#include "gateway/serving/upstream_loops.h"
 
 namespace gateway {
 
@@ -19,7 +20,8 @@ class Server {
   /// Listens and serves. `api` must outlive the server. Faults here are of the machine, not of the
   /// configuration: a taken port, a path that cannot be bound (exit code 1).
   static tl::expected<std::unique_ptr<Server>, Faults> Start(const Config& config,
-                                                             const CompiledApi& api);
+                                                             const CompiledApi& api,
+                                                             UpstreamHooks hooks = {});
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <thread>
+#include <utility>
 
 namespace gateway {
 namespace {
@@ -11,7 +12,8 @@ constexpr unsigned kMaxLoops = 2;
 
 }  // namespace
 
-UpstreamLoops::UpstreamLoops(const Config& config, const TlsMaterial& tls, Telemetry& telemetry)
+UpstreamLoops::UpstreamLoops(const Config& config, const TlsMaterial& tls, Telemetry& telemetry,
+                             UpstreamHooks hooks)
     : metrics_(telemetry) {
   const CurlHttpClientOptions options{.connect_timeout = config.connect_timeout,
                                       .http_version = config.upstream_http,
@@ -22,7 +24,11 @@ UpstreamLoops::UpstreamLoops(const Config& config, const TlsMaterial& tls, Telem
   std::vector<HttpClient*> clients;
   for (unsigned i = 0; i < count; ++i) {
     clients_.push_back(std::make_unique<CurlHttpClient>(options));
-    clients.push_back(clients_.back().get());
+    HttpClient* client = clients_.back().get();
+    if (hooks.decorate_client) {
+      client = decorators_.emplace_back(hooks.decorate_client(*client)).get();
+    }
+    clients.push_back(client);
   }
   upstream_ =
       std::make_unique<Upstream>(clients,
@@ -30,7 +36,7 @@ UpstreamLoops::UpstreamLoops(const Config& config, const TlsMaterial& tls, Telem
                                               .attempt_timeout = config.attempt_timeout,
                                               .initial_backoff = config.retry_initial_backoff,
                                               .max_backoff = config.retry_max_backoff},
-                                 &metrics_);
+                                 &metrics_, std::move(hooks.random));
 }
 
 UpstreamLoops::~UpstreamLoops() { Stop(); }

@@ -3,6 +3,7 @@
 // Belongs to one thread; upstream() may be used from any until Stop.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -13,10 +14,20 @@
 
 namespace gateway {
 
+/// What whoever embeds the server may put around its upstream calls. Empty: nothing.
+struct UpstreamHooks {
+  /// Called once for each loop: the decorator is what that loop's calls see instead of `client`,
+  /// which outlives it.
+  std::function<std::unique_ptr<HttpClient>(HttpClient& client)> decorate_client;
+  /// Jitter: uniform in [0, 1), thread-safe.
+  std::function<double()> random;
+};
+
 class UpstreamLoops {
  public:
   /// Starts the threads.
-  UpstreamLoops(const Config& config, const TlsMaterial& tls, Telemetry& telemetry);
+  UpstreamLoops(const Config& config, const TlsMaterial& tls, Telemetry& telemetry,
+                UpstreamHooks hooks = {});
   ~UpstreamLoops();
 
   [[nodiscard]] Upstream& upstream() { return *upstream_; }
@@ -28,6 +39,7 @@ class UpstreamLoops {
  private:
   UpstreamMetrics metrics_;
   std::vector<std::unique_ptr<CurlHttpClient>> clients_;
+  std::vector<std::unique_ptr<HttpClient>> decorators_;
   std::unique_ptr<Upstream> upstream_;
 };
 
