@@ -34,6 +34,11 @@ constexpr std::chrono::seconds kShutdownMargin{5};
 void SetLimits(const Config& config, grpc::ServerBuilder& builder) {
   constexpr std::size_t kMaxInt = std::numeric_limits<int>::max();
   builder.SetMaxReceiveMessageSize(static_cast<int>(std::min(config.max_request_bytes, kMaxInt)));
+  // gRPC compares a compressed message with that limit before it inflates it, and not after: 4 MiB
+  // may become 4 GiB. So it inflates none.
+  for (const auto algorithm : {GRPC_COMPRESS_DEFLATE, GRPC_COMPRESS_GZIP}) {
+    builder.SetCompressionAlgorithmSupportStatus(algorithm, false);
+  }
   builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMaxMetadataBytes);
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);

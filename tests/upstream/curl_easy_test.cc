@@ -3,10 +3,10 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <zlib.h>
 
 #include <cstdlib>
 
+#include "tests/support/http_encoding.h"
 #include "tests/support/scripted_upstream.h"
 #include "tests/upstream/blocking_client.h"
 
@@ -26,21 +26,6 @@ ReceivedRequest Only(const ScriptedUpstream& upstream) {
   const auto requests = upstream.requests();
   EXPECT_EQ(requests.size(), 1U);
   return requests.empty() ? ReceivedRequest{} : requests.front();
-}
-
-std::string Gzip(const std::string& text) {
-  z_stream stream{};
-  constexpr int kGzipWindow = 15 + 16;
-  deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, kGzipWindow, 8, Z_DEFAULT_STRATEGY);
-  std::string zipped(deflateBound(&stream, text.size()) + 64, '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-  stream.avail_in = static_cast<uInt>(text.size());
-  stream.next_out = reinterpret_cast<Bytef*>(zipped.data());
-  stream.avail_out = static_cast<uInt>(zipped.size());
-  deflate(&stream, Z_FINISH);
-  zipped.resize(stream.total_out);
-  deflateEnd(&stream);
-  return zipped;
 }
 
 // ---- Requests
@@ -231,13 +216,6 @@ TEST(CurlAnswer, IsDecompressed) {
   EXPECT_EQ(result.response()->body, text);
 }
 
-std::string Chunked(const std::string& body) {
-  std::string text = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
-  std::array<char, 16> size{};
-  std::snprintf(size.data(), size.size(), "%zx", body.size());
-  return text.append(size.data()).append("\r\n").append(body).append("\r\n0\r\n\r\n");
-}
-
 TEST(CurlAnswer, MayBeAsLargeAsTheLimitAndNoByteMore) {
   constexpr std::size_t kLimit = 100'000;
   const std::string fits(kLimit, 'x');
@@ -249,7 +227,7 @@ TEST(CurlAnswer, MayBeAsLargeAsTheLimitAndNoByteMore) {
   };
   for (const Case& sent :
        {Case{"with a length", HttpReply(200, fits), HttpReply(200, too_large)},
-        {"chunked", Chunked(fits), Chunked(too_large)},
+        {"chunked", ChunkedReply(fits), ChunkedReply(too_large)},
         {"compressed", HttpReply(200, Gzip(fits), {{"Content-Encoding", "gzip"}}),
          HttpReply(200, Gzip(too_large), {{"Content-Encoding", "gzip"}})}}) {
     ScriptedUpstream upstream;

@@ -160,15 +160,5 @@ TEST_F(RequestTest, MetadataOverTheLimitIsRefused) {
   EXPECT_EQ(upstream.counters().requests, 1);
 }
 
-TEST_F(RequestTest, CompressedRequestsAreRead) {
-  grpc::ClientContext context;
-  context.set_compression_algorithm(GRPC_COMPRESS_GZIP);
-  extend::v1::CancelSplitRunRequest request;
-  extend::v1::SplitRun run;
-  request.set_id(std::string(300, 'x'));
-  EXPECT_TRUE(stub().CancelSplitRun(&context, request, &run).ok());
-  EXPECT_EQ(LastRequest().target, "/split_runs/" + request.id() + "/cancel");
-}
-
 }  // namespace
 }  // namespace gateway
