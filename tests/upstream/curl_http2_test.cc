@@ -1,10 +1,11 @@
-// HTTP/2, against frames written by hand (RFC 9113, section 4.1).
+// HTTP/2, against frames written by hand.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <string>
 #include <vector>
 
+#include "tests/support/http2_frames.h"
 #include "tests/support/scripted_upstream.h"
 #include "tests/support/test_certificate.h"
 #include "tests/upstream/blocking_client.h"
@@ -13,61 +14,7 @@ namespace gateway {
 namespace {
 
 using namespace std::chrono_literals;
-
-enum class Type : char {
-  kData = 0,
-  kHeaders = 1,
-  kReset = 3,
-  kSettings = 4,
-  kPing = 6,
-  kGoAway = 7
-};
-
-constexpr char kAck = 1;
-constexpr char kEndStream = 1;
-constexpr char kEndHeaders = 4;
-constexpr std::uint32_t kMaxConcurrentStreams = 3;
-constexpr std::uint32_t kInternalError = 2;
-constexpr std::uint32_t kRefusedStream = 7;
-
-std::string Bytes(std::uint32_t number, int count) {
-  std::string bytes;
-  for (int shift = (count - 1) * 8; shift >= 0; shift -= 8) {
-    bytes.push_back(static_cast<char>((number >> shift) & 0xff));
-  }
-  return bytes;
-}
-
-/// Type, flags and stream of a frame's header: the part that does not depend on its length.
-std::string FrameOf(Type type, int flags, std::uint32_t stream) {
-  return std::string{static_cast<char>(type), static_cast<char>(flags)} + Bytes(stream, 4);
-}
-
-std::string Frame(Type type, int flags, std::uint32_t stream, const std::string& payload) {
-  return Bytes(static_cast<std::uint32_t>(payload.size()), 3) + FrameOf(type, flags, stream) +
-         payload;
-}
-
-/// What a server says first.
-Step Hello(std::uint32_t max_streams = 100) {
-  return Send(
-      Frame(Type::kSettings, 0, 0, Bytes(kMaxConcurrentStreams, 2) + Bytes(max_streams, 4)) +
-      Frame(Type::kSettings, kAck, 0, {}));
-}
-/// The client's request without a body.
-Step AwaitRequest(std::uint32_t stream) {
-  return ReadUntil(FrameOf(Type::kHeaders, kEndHeaders | kEndStream, stream));
-}
-/// `:status: 200` is entry 8 of HPACK's static table.
-Step AnswerOk(std::uint32_t stream) {
-  return Send(Frame(Type::kHeaders, kEndHeaders | kEndStream, stream, "\x88"));
-}
-Step ResetStream(std::uint32_t stream, std::uint32_t code) {
-  return Send(Frame(Type::kReset, 0, stream, Bytes(code, 4)));
-}
-Step GoAway(std::uint32_t last_stream) {
-  return Send(Frame(Type::kGoAway, 0, 0, Bytes(last_stream, 4) + Bytes(0, 4)));
-}
+using namespace http2;
 
 const TestCertificate& Certificate() {
   static const TestCertificate certificate = MakeTestCertificate("server");

@@ -6,28 +6,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "tests/support/http2_frames.h"
+
 namespace gateway {
 namespace {
 
-enum FrameType : char { kData = 0, kHeaders = 1, kReset = 3, kSettings = 4, kGoAway = 7 };
-constexpr char kEndStream = 1;
-constexpr char kEndHeaders = 4;
+using namespace http2;
+
 constexpr std::size_t kFrameHeaderBytes = 9;
-
-void AppendBigEndian(std::size_t number, int bytes, std::string& out) {
-  for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8) {
-    out += static_cast<char>((number >> shift) & 0xff);
-  }
-}
-
-std::string Frame(FrameType type, char flags, int stream, const std::string& payload) {
-  std::string frame;
-  AppendBigEndian(payload.size(), 3, frame);
-  frame += type;
-  frame += flags;
-  AppendBigEndian(static_cast<std::size_t>(stream), 4, frame);
-  return frame + payload;
-}
 
 // HPACK: an integer with a prefix of 7 bits, no Huffman coding, then the bytes.
 void AppendString(const std::string& text, std::string& block) {
@@ -82,10 +68,9 @@ void RawGrpcClient::Call(const std::string& path, const Headers& headers,
     AppendHeader(header, block);
   }
   for (const Header& header : headers) AppendHeader(header, block);
-  std::string data(1, '\0');
-  AppendBigEndian(message.size(), 4, data);
-  Write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + Frame(kSettings, 0, 0, "") +
-        Frame(kHeaders, kEndHeaders, 1, block) + Frame(kData, kEndStream, 1, data + message));
+  const std::string data = std::string(1, '\0') + Bytes(message.size(), 4) + message;
+  Write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + Frame(Type::kSettings, 0, 0, "") +
+        Frame(Type::kHeaders, kEndHeaders, 1, block) + Frame(Type::kData, kEndStream, 1, data));
 
   std::string received;
   char buffer[4096];
@@ -100,9 +85,10 @@ void RawGrpcClient::Call(const std::string& path, const Headers& headers,
       const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(received[i]); };
       const std::size_t length = std::size_t{byte(0)} << 16 | std::size_t{byte(1)} << 8 | byte(2);
       if (received.size() < kFrameHeaderBytes + length) break;
-      const char type = received[3];
-      const bool end = (received[4] & kEndStream) != 0 && (type == kHeaders || type == kData);
-      if (end || type == kReset || type == kGoAway) return;
+      const auto type = static_cast<Type>(received[3]);
+      const bool end =
+          (received[4] & kEndStream) != 0 && (type == Type::kHeaders || type == Type::kData);
+      if (end || type == Type::kReset || type == Type::kGoAway) return;
       received.erase(0, kFrameHeaderBytes + length);
     }
   }
