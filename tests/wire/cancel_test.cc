@@ -24,14 +24,6 @@ std::string Refusal(int status) {
                            R"("retryable":false,"requestId":"req_r"})");
 }
 
-std::vector<std::string> Targets(const ScriptedUpstream& upstream) {
-  std::vector<std::string> targets;
-  for (const ReceivedRequest& request : upstream.requests()) {
-    targets.push_back(request.verb + " " + request.target);
-  }
-  return targets;
-}
-
 const std::string kPost = "POST /split_runs/splr_1/cancel";
 const std::string kGet = "GET /split_runs/splr_1";
 

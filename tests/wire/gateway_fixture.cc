@@ -25,6 +25,14 @@ std::string ValueOf(const Metadata& metadata, const std::string& key) {
   return found == metadata.end() ? "none" : found->second;
 }
 
+std::vector<std::string> Targets(const ScriptedUpstream& upstream) {
+  std::vector<std::string> targets;
+  for (const ReceivedRequest& request : upstream.requests()) {
+    targets.push_back(request.verb + " " + request.target);
+  }
+  return targets;
+}
+
 void CopyMetadata(const grpc::ClientContext& context, Metadata& initial, Metadata& trailing) {
   Copy(context.GetServerInitialMetadata(), initial);
   Copy(context.GetServerTrailingMetadata(), trailing);
@@ -77,12 +85,19 @@ GatewayTest::GatewayTest() {
   config.retry_max_backoff = std::chrono::milliseconds(2);
 }
 
-GatewayTest::~GatewayTest() {
-  // Before the upstream goes, which would be seen as broken connections.
+// Before the upstream goes, which would be seen as broken connections.
+GatewayTest::~GatewayTest() { StopGateway(); }
+
+void GatewayTest::StopGateway() {
   stub_.reset();
   channel_.reset();
   upstream.Release();
   server_.reset();
+}
+
+std::string GatewayTest::Metrics() {
+  gateway();
+  return api_->telemetry().Render();
 }
 
 Server& GatewayTest::gateway() {
@@ -90,7 +105,7 @@ Server& GatewayTest::gateway() {
   auto api = CompiledApi::Compile(config);
   if (!api) throw std::runtime_error(api.error().front());
   api_ = *std::move(api);
-  auto server = Server::Start(config, *api_);
+  auto server = Server::Start(config, *api_, hooks);
   if (!server) throw std::runtime_error(server.error().front());
   server_ = *std::move(server);
   return *server_;
@@ -113,10 +128,11 @@ Answer<extend::v1::SplitRun> GatewayTest::Cancel(const std::string& id, const Me
   return Call(&Stub::CancelSplitRun, request, metadata, timeout);
 }
 
-Answer<extend::v1::SplitRun> GatewayTest::Get(const std::string& id, const Metadata& metadata) {
+Answer<extend::v1::SplitRun> GatewayTest::Get(const std::string& id, const Metadata& metadata,
+                                              std::chrono::milliseconds timeout) {
   extend::v1::GetSplitRunRequest request;
   request.set_id(id);
-  return Call(&Stub::GetSplitRun, request, metadata);
+  return Call(&Stub::GetSplitRun, request, metadata, timeout);
 }
 
 Answer<extend::v1::SplitRun> GatewayTest::Create(const extend::v1::CreateSplitRunRequest& request) {

@@ -17,6 +17,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "extend/v1/split_run_service.grpc.pb.h"
 #include "gateway/base/config.h"
@@ -60,6 +61,9 @@ inline google::rpc::ErrorInfo ErrorInfoOf(const grpc::Status& status) {
 /// The first value, or "none".
 std::string ValueOf(const Metadata& metadata, const std::string& key);
 
+/// "POST /path" of each request, in the order they came.
+std::vector<std::string> Targets(const ScriptedUpstream& upstream);
+
 /// What the server sent with the call.
 void CopyMetadata(const grpc::ClientContext& context, Metadata& initial, Metadata& trailing);
 
@@ -69,6 +73,20 @@ std::shared_ptr<grpc::Channel> OpenChannel(const std::string& address);
 /// A call with these bytes as its request; the message is the response's bytes.
 Answer<std::string> RawCall(grpc::Channel& channel, const std::string& method,
                             const std::string& request, const Metadata& metadata = {});
+
+/// A call by a generated stub.
+template <class Stub, class Request, class Response>
+Answer<Response> CallBy(
+    Stub& stub, grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+    const Request& request, const Metadata& metadata, std::chrono::milliseconds timeout) {
+  grpc::ClientContext context;
+  for (const auto& [key, value] : metadata) context.AddMetadata(key, value);
+  context.set_deadline(std::chrono::system_clock::now() + timeout);
+  Answer<Response> answer;
+  answer.status = (stub.*method)(&context, request, &answer.message);
+  CopyMetadata(context, answer.initial, answer.trailing);
+  return answer;
+}
 
 class GatewayTest : public testing::Test {
  protected:
@@ -83,24 +101,24 @@ class GatewayTest : public testing::Test {
   std::shared_ptr<grpc::Channel> channel();
   Stub& stub();
 
+  /// Ends the gateway, if it runs: before what the hooks refer to goes.
+  void StopGateway();
+  /// What /metrics shows.
+  std::string Metrics();
+
   template <class Request, class Response>
   Answer<Response> Call(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
                                                      Response*),
                         const Request& request, const Metadata& metadata = {},
                         std::chrono::milliseconds timeout = kPatience) {
-    grpc::ClientContext context;
-    for (const auto& [key, value] : metadata) context.AddMetadata(key, value);
-    context.set_deadline(std::chrono::system_clock::now() + timeout);
-    Answer<Response> answer;
-    answer.status = (stub().*method)(&context, request, &answer.message);
-    CopyMetadata(context, answer.initial, answer.trailing);
-    return answer;
+    return CallBy(stub(), method, request, metadata, timeout);
   }
 
   Answer<extend::v1::SplitRun> Cancel(const std::string& id = "splr_1",
                                       const Metadata& metadata = {},
                                       std::chrono::milliseconds timeout = kPatience);
-  Answer<extend::v1::SplitRun> Get(const std::string& id = "splr_1", const Metadata& metadata = {});
+  Answer<extend::v1::SplitRun> Get(const std::string& id = "splr_1", const Metadata& metadata = {},
+                                   std::chrono::milliseconds timeout = kPatience);
   Answer<extend::v1::SplitRun> Create(const extend::v1::CreateSplitRunRequest& request = {});
 
   /// The upstream answers every request so.
@@ -112,6 +130,7 @@ class GatewayTest : public testing::Test {
   ScriptedUpstream upstream;
   /// Talks to the upstream with key `test-key`, and waits little between attempts.
   Config config;
+  UpstreamHooks hooks;
 
  private:
   std::unique_ptr<CompiledApi> api_;

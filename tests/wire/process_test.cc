@@ -15,6 +15,7 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <future>
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -73,6 +74,18 @@ class Process {
     int status = 0;
     waitpid(pid_, &status, 0);
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  }
+
+  /// The most memory it has held so far.
+  [[nodiscard]] long PeakKibibytes() const {
+    std::ifstream status("/proc/" + std::to_string(pid_) + "/status");
+    for (std::string word; status >> word;) {
+      if (word != "VmHWM:") continue;
+      long peak = 0;
+      status >> peak;
+      return peak;
+    }
+    return -1;
   }
 
   /// What went to standard output and standard error.
@@ -135,6 +148,15 @@ class ProcessTest : public testing::Test {
   [[nodiscard]] bool IsServing() const {
     std::ostringstream ignored;
     return Health(address(), ignored, ignored) == 0;
+  }
+
+  /// A call by a caller who brings a token.
+  static grpc::Status Get(grpc::Channel& channel) {
+    extend::v1::GetSplitRunRequest request;
+    request.set_id("a");
+    return RawCall(channel, "/extend.v1.SplitRunService/GetSplitRun", request.SerializeAsString(),
+                   {{"authorization", "Bearer token"}})
+        .status;
   }
 
   ScriptedUpstream upstream;
@@ -229,6 +251,47 @@ TEST_F(ProcessTest, TheSecondSignalEndsItAtOnce) {
   while (IsServing()) std::this_thread::yield();
   process.Signal(SIGINT);
   EXPECT_EQ(process.Exit(), 1);
+}
+
+TEST_F(ProcessTest, CallsThatComeDuringTheDrainDelayAreServed) {
+  Process process(Serve({"--drain-delay", "1h"}));
+  ASSERT_TRUE(BecomesServing());
+  const auto before = OpenChannel(address());
+  EXPECT_TRUE(Get(*before).ok());
+  process.Signal(SIGTERM);
+  while (IsServing()) std::this_thread::yield();
+  EXPECT_TRUE(Get(*before).ok());
+  EXPECT_TRUE(Get(*OpenChannel(address())).ok());
+  EXPECT_FALSE(IsServing());
+  process.Signal(SIGTERM);
+  EXPECT_EQ(process.Exit(), 1);
+}
+
+TEST_F(ProcessTest, AHungUpstreamHoldsItNoLongerThanTheDrainTimeout) {
+  upstream.OnRequest(InOrder({{Stall()}}));
+  Process process(Serve({"--drain-timeout", "200ms"}));
+  ASSERT_TRUE(BecomesServing());
+  auto call = std::async(std::launch::async, [this] { return Get(*OpenChannel(address())); });
+  ASSERT_TRUE(upstream.WaitFor([](const auto& now) { return now.requests == 1; }));
+  process.Signal(SIGTERM);
+  EXPECT_EQ(process.Exit(), 0);
+  EXPECT_THAT(call.get().error_code(),
+              testing::AnyOf(grpc::StatusCode::UNAVAILABLE, grpc::StatusCode::CANCELLED));
+}
+
+TEST_F(ProcessTest, ACompressedRequestIsNotInflated) {
+  constexpr long kBombKibibytes = 256 << 10;
+  Process process(Serve());
+  ASSERT_TRUE(BecomesServing());
+  const long before = process.PeakKibibytes();
+  grpc::ClientContext context;
+  context.set_compression_algorithm(GRPC_COMPRESS_GZIP);
+  extend::v1::GetSplitRunRequest bomb;
+  bomb.set_id(std::string(std::size_t{kBombKibibytes} << 10, 'x'));
+  extend::v1::SplitRun run;
+  const auto stub = extend::v1::SplitRunService::NewStub(OpenChannel(address()));
+  EXPECT_EQ(stub->GetSplitRun(&context, bomb, &run).error_code(), grpc::StatusCode::UNIMPLEMENTED);
+  EXPECT_LT(process.PeakKibibytes(), before + kBombKibibytes / 2);
 }
 
 TEST_F(ProcessTest, EveryLineOfTheLogIsJsonWhateverCallersSend) {
