@@ -53,7 +53,7 @@ start_simulator() {
 
 # start_gateway [FLAG...], in front of the simulator.
 start_gateway() {
-  start gateway EXTEND_API_KEY=demo "$gateway" --listen 127.0.0.1:0 --admin-listen off \
+  start gateway EXTEND_API_KEY=demo "$gateway" --listen 127.0.0.1:0 --admin-listen 127.0.0.1:0 \
     --upstream-url "$url" "$@"
   address=$(find_in_log '"message":"listening","address":"\([^"]*\)"')
 }
