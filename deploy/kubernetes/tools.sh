@@ -13,9 +13,14 @@ if [[ ! -x $kustomize ]]; then
 fi
 
 # Unpacked, not installed: the package would start a server.
+unpack_prometheus() {
+  cd "$tools/prometheus"
+  apt-get download -qq -o APT::Sandbox::User=root prometheus && dpkg-deb --extract prometheus_*.deb .
+}
 if [[ ! -x $promtool ]]; then
   mkdir -p "$tools/prometheus"
-  (cd "$tools/prometheus" && apt-get download -qq prometheus && dpkg-deb --extract prometheus_*.deb .)
+  # Package lists may be missing.
+  (unpack_prometheus) || { apt-get update -qq && (unpack_prometheus); }
 fi
 
 if ! cmp -s deploy/kubernetes/requirements.txt "$tools/python/requirements.txt"; then
