@@ -150,8 +150,8 @@ INSTANTIATE_TEST_SUITE_P(Flags, EachFlag, testing::ValuesIn(FlagCases()), [](con
 TEST(CommandLine, EveryFlagOfServeIsInTheTableAbove) {
   for (const FlagGroup& group : FlagsOf(Command::kServe)) {
     for (const Flag& flag : group.flags) {
-      const bool elsewhere =
-          flag.name == "config" || flag.name == "upstream-cert" || flag.name == "upstream-key";
+      const bool elsewhere = flag.name == "config" || flag.name.starts_with("tls-") ||
+                             flag.name == "upstream-cert" || flag.name == "upstream-key";
       EXPECT_EQ(std::ranges::count(FlagCases(), flag.name, &FlagCase::flag), elsewhere ? 0 : 1)
           << flag.name;
     }
@@ -162,6 +162,26 @@ TEST(CommandLine, UpstreamCertificateAndKeyComeTogether) {
   const Config config = Parse({"--upstream-cert", "/c", "--upstream-key", "/k"}).config;
   EXPECT_EQ(config.upstream_cert, "/c");
   EXPECT_EQ(config.upstream_key, "/k");
+}
+
+TEST(CommandLine, TlsFlagsOfTheListenersComeTogether) {
+  const Config config =
+      Parse({"--tls-cert", "/c", "--tls-key", "/k"}, {{"EXTEND_GATEWAY_TLS_CLIENT_CA", "/a"}})
+          .config;
+  EXPECT_EQ(config.tls_cert, "/c");
+  EXPECT_EQ(config.tls_key, "/k");
+  EXPECT_EQ(config.tls_client_ca, "/a");
+}
+
+TEST(CommandLine, TlsFlagsOfTheClientComeTogether) {
+  for (const char* command : {"health", "wait"}) {
+    const CommandLine line = Parse({command, "--tls-ca", "/a", "--tls-client-cert", "/c",
+                                    "--tls-client-key", "/k", "--tls-server-name", "n.example"});
+    EXPECT_EQ(line.tls_ca, "/a");
+    EXPECT_EQ(line.tls_client_cert, "/c");
+    EXPECT_EQ(line.tls_client_key, "/k");
+    EXPECT_EQ(line.tls_server_name, "n.example");
+  }
 }
 
 TEST(CommandLine, WithoutAnythingIsTheDefault) {
@@ -253,6 +273,7 @@ TEST(CommandLine, LocalAddressesNeedNoInsecure) {
   }
   for (const char* address : {"0.0.0.0:1", "[::]:0", "10.0.0.1:1", "gateway.example:1"}) {
     EXPECT_EQ(Parse({"--insecure", "--listen", address}).config.listen.front(), address);
+    Parse({"--tls-cert", "/c", "--tls-key", "/k", "--listen", address});
   }
 }
 

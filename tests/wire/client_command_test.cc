@@ -113,34 +113,39 @@ TEST_F(ClientCommandTest, CallWithoutAGatewayIsUnavailable) {
 }
 
 TEST_F(ClientCommandTest, HealthIsGoodWhileServing) {
-  EXPECT_EQ(Health(gateway().addresses().at(0), out, err), 0);
+  line.address = gateway().addresses().at(0);
+  EXPECT_EQ(Health(line, out, err), 0);
   EXPECT_EQ(out.str(), "SERVING\n");
 }
 
 TEST_F(ClientCommandTest, HealthIsBadWithoutAGateway) {
-  EXPECT_EQ(Health("unix:/does/not/exist", out, err), kCallFailed);
+  line.address = "unix:/does/not/exist";
+  EXPECT_EQ(Health(line, out, err), kCallFailed);
   EXPECT_THAT(err.str(), StartsWith("UNAVAILABLE"));
 }
 
 TEST_F(ClientCommandTest, HealthIsBadWhileDraining) {
   config.drain_delay = 1s;
-  const std::string address = gateway().addresses().at(0);
+  line.address = gateway().addresses().at(0);
   std::jthread drain([this] { gateway().Drain(); });
-  while (Health(address, out, err) == 0) std::this_thread::yield();
+  while (Health(line, out, err) == 0) std::this_thread::yield();
   EXPECT_THAT(err.str(), StartsWith("NOT_SERVING\n"));
 }
 
 TEST_F(ClientCommandTest, WaitEndsWhenTheGatewayServes) {
   config.listen = {"unix:/tmp/extend-gateway-wait-" + std::to_string(getpid()) + ".sock"};
   int code = -1;
-  std::jthread waiter([&] { code = Wait(config.listen[0], kPatience, out, err); });
+  line.address = config.listen[0];
+  std::jthread waiter([&] { code = Wait(line, out, err); });
   gateway();
   waiter.join();
   EXPECT_EQ(code, 0) << err.str();
 }
 
 TEST_F(ClientCommandTest, WaitGivesUp) {
-  EXPECT_EQ(Wait("unix:/does/not/exist", 150ms, out, err), kCallFailed);
+  line.address = "unix:/does/not/exist";
+  line.max_wait = 150ms;
+  EXPECT_EQ(Wait(line, out, err), kCallFailed);
   EXPECT_THAT(err.str(), Not(IsEmpty()));
 }
 

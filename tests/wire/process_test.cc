@@ -48,12 +48,16 @@ class ProcessTest : public testing::Test {
     return arguments;
   }
   [[nodiscard]] bool BecomesServing() const {
+    CommandLine line;
+    line.address = address();
     std::ostringstream ignored;
-    return Wait(address(), 30s, ignored, ignored) == 0;
+    return Wait(line, ignored, ignored) == 0;
   }
   [[nodiscard]] bool IsServing() const {
+    CommandLine line;
+    line.address = address();
     std::ostringstream ignored;
-    return Health(address(), ignored, ignored) == 0;
+    return Health(line, ignored, ignored) == 0;
   }
 
   /// A call by a caller who brings a token.
