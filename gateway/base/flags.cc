@@ -35,9 +35,10 @@ FlagGroup Listening() {
            .target = Value(&Config::socket_mode, ParseMode)},
           {.name = "tls-cert",
            .placeholder = "FILE",
-           .help = "Certificate with its chain (PEM): TCP addresses speak TLS, 1.2 or later. Socket "
-                   "files and the admin listener stay plaintext. Re-read when it changes, as are "
-                   "the next two; connections that are open stay.",
+           .help =
+               "Certificate with its chain (PEM): TCP addresses speak TLS, 1.2 or later. Socket "
+               "files and the admin listener stay plaintext. Re-read when it changes, as are "
+               "the next two; connections that are open stay.",
            .target = Value(&Config::tls_cert, ParsePath)},
           {.name = "tls-key",
            .placeholder = "FILE",

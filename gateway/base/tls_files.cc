@@ -44,7 +44,8 @@ WatchedFiles WatchTls(const TlsFiles& files, Current<TlsMaterial>& target) {
   std::erase_if(parts, [](const Part& part) { return part.file.path.empty(); });
   std::vector<WatchedFiles::File> watched;
   for (const Part& part : parts) watched.push_back(part.file);
-  return {std::move(watched), [parts, &target](const WatchedFiles::Contents& contents, Faults& faults) {
+  return {std::move(watched),
+          [parts, &target](const WatchedFiles::Contents& contents, Faults& faults) {
             Use(parts, contents, target, faults);
           }};
 }

@@ -36,8 +36,7 @@ class WatchedFiles {
     kStillRefused,  ///< For the same reasons as at the look before.
   };
 
-  WatchedFiles(std::vector<File> files, Use use)
-      : files_(std::move(files)), use_(std::move(use)) {}
+  WatchedFiles(std::vector<File> files, Use use) : files_(std::move(files)), use_(std::move(use)) {}
 
   /// Reads the files. Logs what is taken or refused, the same fault once.
   Outcome Look();

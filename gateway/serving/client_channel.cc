@@ -37,8 +37,7 @@ std::shared_ptr<grpc::ChannelCredentials> TlsCredentials(const CommandLine& line
 
 std::shared_ptr<grpc::Channel> OpenChannelTo(const CommandLine& line, std::ostream& err) {
   const bool has_tls = !line.tls_ca.empty() && !line.address.starts_with(kUnixScheme);
-  const auto credentials =
-      has_tls ? TlsCredentials(line, err) : grpc::InsecureChannelCredentials();
+  const auto credentials = has_tls ? TlsCredentials(line, err) : grpc::InsecureChannelCredentials();
   if (credentials == nullptr) return nullptr;
 
   grpc::ChannelArguments arguments;

@@ -57,7 +57,8 @@ std::string ToString(const grpc::ByteBuffer& buffer) {
 }
 
 /// The response's bytes.
-Result<std::string> CallUnary(const CommandLine& line, const std::shared_ptr<grpc::Channel>& channel,
+Result<std::string> CallUnary(const CommandLine& line,
+                              const std::shared_ptr<grpc::Channel>& channel,
                               const std::string& request) {
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + line.config.timeout);

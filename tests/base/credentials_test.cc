@@ -117,7 +117,7 @@ TEST(ApiKey, IsReadAgainThroughALinkThatPointsElsewhere) {
 }
 
 TEST(ApiKey, IsReadAgainWhenAKubeletSwapsItsDirectory) {
-  MountedSecret secret({{"key", "first"}});
+  MountedSecret secret(MountedSecret::Files{{"key", "first"}});
   WithKey key(secret.PathOf("key"));
   for (const char* next : {"second", "third"}) {
     secret.Publish({{"key", next}});

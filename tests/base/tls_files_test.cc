@@ -23,7 +23,9 @@ using testing::Not;
 using Outcome = WatchedFiles::Outcome;
 
 MountedSecret::Files FilesOf(const TestCertificate& certificate) {
-  return {{"crt", certificate.certificate_pem}, {"key", certificate.key_pem}, {"ca", certificate.certificate_pem}};
+  return {{"crt", certificate.certificate_pem},
+          {"key", certificate.key_pem},
+          {"ca", certificate.certificate_pem}};
 }
 
 /// A key of the same kind, in the form that needs a passphrase.
@@ -99,7 +101,8 @@ TEST_F(TlsFilesTest, BadOnesAreRefusedWithFileAndRule) {
     auto contents = FilesOf(First());
     contents[file] = content;
     secret.Publish(contents);
-    EXPECT_THAT(files.Load(), ElementsAre(AllOf(HasSubstr(": " + secret.PathOf(file) + " "), HasSubstr(rule))))
+    EXPECT_THAT(files.Load(),
+                ElementsAre(AllOf(HasSubstr(": " + secret.PathOf(file) + " "), HasSubstr(rule))))
         << file << ": " << content.substr(0, 20);
   }
 }

@@ -28,7 +28,8 @@ ServerTls Tls(bool http2) {
 CurlHttpClientOptions Trusting(HttpVersion version = HttpVersion::kAuto) {
   CurlHttpClientOptions options;
   options.http_version = version;
-  static const Current<TlsMaterial> tls({.ca_pem = Certificate().certificate_pem, .certificate_pem = {}, .key_pem = {}});
+  static const Current<TlsMaterial> tls(
+      {.ca_pem = Certificate().certificate_pem, .certificate_pem = {}, .key_pem = {}});
   options.tls = &tls;
   return options;
 }

@@ -20,15 +20,15 @@ ServerTls Tls(const std::string& client_ca_pem = {}) {
 
 TlsMaterial Trusting() { return {ServerCertificate().certificate_pem, {}, {}}; }
 
-CurlHttpClientOptions WithTrust() {
-  static const Current<TlsMaterial> trusting(Trusting());
-  return With(trusting);
-}
-
 CurlHttpClientOptions With(const Current<TlsMaterial>& tls) {
   CurlHttpClientOptions options;
   options.tls = &tls;
   return options;
+}
+
+CurlHttpClientOptions WithTrust() {
+  static const Current<TlsMaterial> trusting(Trusting());
+  return With(trusting);
 }
 
 TEST(CurlTls, TrustsTheGivenCa) {

@@ -7,7 +7,7 @@
 #include <sstream>
 #include <thread>
 
-#include "tests/wire/gateway_fixture.h"
+#include "tests/wire/tls_fixture.h"
 
 namespace gateway {
 namespace {
@@ -147,6 +147,63 @@ TEST_F(ClientCommandTest, WaitGivesUp) {
   line.max_wait = 150ms;
   EXPECT_EQ(Wait(line, out, err), kCallFailed);
   EXPECT_THAT(err.str(), Not(IsEmpty()));
+}
+
+/// A gateway with TLS that asks callers for a certificate, and a client that has one.
+class ClientCommandTlsTest : public ClientCommandTest {
+ protected:
+  ClientCommandTlsTest() {
+    config.tls_cert = server.PathOf("tls.crt");
+    config.tls_key = server.PathOf("tls.key");
+    config.tls_client_ca = server.PathOf("ca.crt");
+    line.tls_ca = client.PathOf("ca.crt");
+    line.tls_client_cert = client.PathOf("tls.crt");
+    line.tls_client_key = client.PathOf("tls.key");
+  }
+
+  const TestCertificate of_server = MakeTestCertificate("server");
+  const TestCertificate of_client = MakeTestCertificate("client");
+  MountedSecret server{SecretOf(of_server, of_client.certificate_pem)};
+  MountedSecret client{SecretOf(of_client, of_server.certificate_pem)};
+};
+
+TEST_F(ClientCommandTlsTest, EveryCommandSpeaksTls) {
+  AnswerAlways(200, R"({"id":"splr_1"})");
+  EXPECT_EQ(CallWith(R"({"id":"splr_1"})"), 0) << err.str();
+  EXPECT_EQ(Health(line, out, err), 0) << err.str();
+  EXPECT_EQ(Wait(line, out, err), 0) << err.str();
+}
+
+TEST_F(ClientCommandTlsTest, SocketFilesArePlaintextAllTheSame) {
+  config.listen = {"unix:" + server.PathOf("socket")};
+  EXPECT_EQ(CallWith(R"({"id":"splr_1"})"), 0) << err.str();
+}
+
+TEST_F(ClientCommandTlsTest, AGatewayThatIsNotTrustedIsNotServing) {
+  line.address = gateway().addresses().at(0);
+  line.tls_ca = client.PathOf("tls.crt");
+  EXPECT_EQ(Health(line, out, err), kCallFailed);
+}
+
+TEST_F(ClientCommandTlsTest, TheCertificateMustHaveTheNameThatIsAskedFor) {
+  line.address = gateway().addresses().at(0);
+  line.tls_server_name = "localhost";
+  EXPECT_EQ(Health(line, out, err), 0) << err.str();
+  line.tls_server_name = "gateway.example";
+  EXPECT_EQ(Health(line, out, err), kCallFailed);
+}
+
+TEST_F(ClientCommandTlsTest, FilesThatAreNotSoundAreBadInput) {
+  line.method = kCancel;
+  line.tls_ca = "/does/not/exist";
+  line.tls_client_key = server.PathOf("tls.key");
+  for (const int code :
+       {Health(line, out, err), Wait(line, out, err), gateway::Call(line, in, out, err)}) {
+    EXPECT_EQ(code, kBadInput);
+  }
+  EXPECT_THAT(err.str(), AllOf(HasSubstr("--tls-ca: /does/not/exist does not exist\n"),
+                               HasSubstr("--tls-client-key: " + line.tls_client_key +
+                                         " is not the key of the certificate\n")));
 }
 
 }  // namespace

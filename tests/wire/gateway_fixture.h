@@ -69,10 +69,9 @@ std::vector<std::string> Targets(const ScriptedUpstream& upstream);
 void CopyMetadata(const grpc::ClientContext& context, Metadata& initial, Metadata& trailing);
 
 /// A channel that shares nothing with other tests' channels.
-std::shared_ptr<grpc::Channel> OpenChannel(
-    const std::string& address,
-    const std::shared_ptr<grpc::ChannelCredentials>& credentials =
-        grpc::InsecureChannelCredentials());
+std::shared_ptr<grpc::Channel> OpenChannel(const std::string& address,
+                                           const std::shared_ptr<grpc::ChannelCredentials>&
+                                               credentials = grpc::InsecureChannelCredentials());
 
 /// A call with these bytes as its request; the message is the response's bytes.
 Answer<std::string> RawCall(grpc::Channel& channel, const std::string& method,
