@@ -38,10 +38,11 @@ WatchedFiles::Outcome WatchedFiles::Look() {
   const bool taken = Take(faults);
   const bool told = faults == std::exchange(faults_, faults);
   if (taken) {
+    std::string names;
     for (const File& file : files_) {
-      Log(LogLevel::kInfo, "changed credentials are in use",
-          {{"flag", file.flag}, {"path", file.path}});
+      names.append(names.empty() ? "" : ", ").append(file.flag).append(" ").append(file.path);
     }
+    Log(LogLevel::kInfo, "changed credentials are in use", {{"files", names}});
     return Outcome::kTaken;
   }
   if (faults.empty()) return Outcome::kUnchanged;

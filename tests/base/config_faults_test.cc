@@ -206,7 +206,7 @@ TEST(ConfigFaults, UnknownArgumentsAreTold) {
               ElementsAre("--listen is not a flag of health"));
   EXPECT_THAT(FaultsOf({"--address", "127.0.0.1:1"}),
               ElementsAre("--address is not a flag of serve"));
-  EXPECT_THAT(FaultsOf({"--tls-cert", "x"}), ElementsAre("--tls-cert is not a flag of serve"));
+  EXPECT_THAT(FaultsOf({"--tls-ca", "x"}), ElementsAre("--tls-ca is not a flag of serve"));
   EXPECT_THAT(FaultsOf({"version", "--region=us"}),
               ElementsAre("--region is not a flag of version"));
   EXPECT_THAT(FaultsOf({"call", "a.B/C", "{}", "more"}), ElementsAre(HasSubstr("\"more\"")));

@@ -116,6 +116,23 @@ TEST_F(TlsTest, EveryTcpListenerHasItAndSocketFilesDoNot) {
   }
 }
 
+TEST_F(TlsTest, AHostNameMayHaveSeveralAddresses) {
+  config.listen = {"localhost:0"};
+  const std::string address = gateway().addresses().at(0);
+  const std::string port = address.substr(address.rfind(':'));
+  for (const std::string host : {"localhost", "127.0.0.1"}) {
+    EXPECT_EQ(CallOver(OpenChannel(host + port, CallerTls(server.certificate_pem))).server_name,
+              "server");
+  }
+}
+
+TEST_F(TlsTest, ATakenPortIsAFault) {
+  config.listen = {gateway().addresses().at(0)};
+  const auto second = Server::Start(config, api());
+  ASSERT_FALSE(second);
+  EXPECT_THAT(second.error(), ElementsAre(HasSubstr("cannot be bound")));
+}
+
 TEST_F(TlsTest, AChangedCertificateIsShownToNewConnectionsAndOldOnesStay) {
   const TestCertificate next = MakeTestCertificate("next");
   const auto trusting = CallerTls(server.certificate_pem + next.certificate_pem);
