@@ -50,6 +50,7 @@ class Seen {
 class RotationTest : public GatewayTest {
  protected:
   static constexpr int kVersions = 5;
+  static constexpr int kCallsOfEach = 100;
 
   RotationTest() {
     for (int i = 0; i < kVersions; ++i) versions.emplace_back(i);
@@ -141,6 +142,10 @@ TEST_F(RotationTest, OfEverythingUnderLoadFailsNoCall) {
     for (const std::string& what :
          {"server-" + version.name, "client-" + version.name, "Bearer " + version.key}) {
       EXPECT_TRUE(seen.WaitFor(what)) << what;
+    }
+    // The load goes on with each version.
+    for (const int enough = calls + kCallsOfEach; calls < enough && failures == 0;) {
+      std::this_thread::yield();
     }
   }
   callers.clear();
