@@ -173,17 +173,6 @@ TEST(CommandLine, TlsFlagsOfTheListenersComeTogether) {
   EXPECT_EQ(config.tls_client_ca, "/a");
 }
 
-TEST(CommandLine, TlsFlagsOfTheClientComeTogether) {
-  for (const char* command : {"health", "wait"}) {
-    const CommandLine line = Parse({command, "--tls-ca", "/a", "--tls-client-cert", "/c",
-                                    "--tls-client-key", "/k", "--tls-server-name", "n.example"});
-    EXPECT_EQ(line.tls_ca, "/a");
-    EXPECT_EQ(line.tls_client_cert, "/c");
-    EXPECT_EQ(line.tls_client_key, "/k");
-    EXPECT_EQ(line.tls_server_name, "n.example");
-  }
-}
-
 TEST(CommandLine, WithoutAnythingIsTheDefault) {
   const CommandLine line = Parse({});
   EXPECT_EQ(line.command, Command::kServe);
@@ -283,33 +272,6 @@ TEST(CommandLine, TheFirstArgumentMayNameACommand) {
   EXPECT_EQ(Parse({"check", "--timeout", "1s"}).command, Command::kCheck);
   EXPECT_EQ(Parse({"version"}).command, Command::kVersion);
   EXPECT_EQ(Parse({"--region", "wait"}).config.region, "wait");
-}
-
-TEST(CommandLine, CallHasAMethodAnAddressAndARequest) {
-  const CommandLine line =
-      Parse({"call", "a.B/C", R"({"id":"-1"})", "--address=unix:/s", "--metadata", "x-a=1",
-             "--metadata", "authorization=Bearer x", "--timeout", "3s", "--descriptor-set", "/d"});
-  EXPECT_EQ(line.command, Command::kCall);
-  EXPECT_EQ(line.method, "a.B/C");
-  EXPECT_EQ(line.json, R"({"id":"-1"})");
-  EXPECT_EQ(line.address, "unix:/s");
-  EXPECT_EQ(line.metadata, (Headers{{"x-a", "1"}, {"authorization", "Bearer x"}}));
-  EXPECT_EQ(line.config.timeout, 3s);
-  EXPECT_EQ(line.config.descriptor_sets, std::vector<std::string>{"/d"});
-}
-
-TEST(CommandLine, CallWithoutARequestSendsAnEmptyOne) {
-  EXPECT_EQ(Parse({"call", "a.B/C"}).json, "{}");
-  EXPECT_EQ(Parse({"call", "a.B/C", "-"}).json, "-");
-  EXPECT_EQ(Parse({"call", "a.B/C", "{}"}).json, "{}");
-  EXPECT_EQ(Parse({"call", "--timeout", "1s", "a.B/C", "[1,2]"}).json, "[1,2]");
-}
-
-TEST(CommandLine, HealthAndWaitHaveAnAddress) {
-  EXPECT_EQ(Parse({"health", "--address", "h:1"}).address, "h:1");
-  const CommandLine line = Parse({"wait", "--max", "1m"}, {{"EXTEND_GATEWAY_ADDRESS", "h:2"}});
-  EXPECT_EQ(line.address, "h:2");
-  EXPECT_EQ(line.max_wait, 1min);
 }
 
 TEST(CommandLine, HelpTellsEveryFlagOfTheCommand) {
