@@ -1,4 +1,5 @@
-// What happens to a call on its way to an upstream, as metrics name it.
+// What happens to a call on its way to an upstream, and to the files that it needs, as metrics
+// name it.
 #pragma once
 
 namespace gateway {
@@ -8,5 +9,9 @@ enum class RetryReason { kStatus, kTransport, kTimeout, kRateLimited };
 
 /// What a reconciling GET has led to.
 enum class ReconcileOutcome { kConfirmed, kAlreadyDone, kFinished, kRepeated, kFailed };
+
+/// Which files have changed: --api-key-file; --tls-cert, --tls-key and --tls-client-ca;
+/// --upstream-cert, --upstream-key and --upstream-ca.
+enum class CredentialKind { kApiKey, kServerTls, kUpstreamTls };
 
 }  // namespace gateway

@@ -75,6 +75,7 @@ tl::expected<CommandLine, Faults> ParseCommandLine(const std::vector<std::string
   const Settings settings = Collect(std::move(split.settings), flags, environment, faults);
   Apply(flags, settings, line, faults);
 
+  std::ranges::move(CheckPairs(settings), std::back_inserter(faults));
   const bool is_server = line.command == Command::kServe || line.command == Command::kCheck;
   if (is_server) {
     std::ranges::move(UnknownVariables(environment), std::back_inserter(faults));

@@ -29,6 +29,11 @@ struct Config {
   std::vector<std::string> listen = {"127.0.0.1:50051"};
   unsigned socket_mode = 0660;
   bool insecure = false;
+  /// PEM files of the TCP listeners; empty: plaintext.
+  std::string tls_cert;
+  std::string tls_key;
+  /// Whose certificates callers must show; empty: they need none.
+  std::string tls_client_ca;
   /// `host:port` of metrics and probes; empty: none.
   std::string admin_listen = "127.0.0.1:9464";
 
@@ -88,6 +93,12 @@ struct CommandLine {
   Config config;
   /// call, health, wait: where the gateway listens; `host:port` or `unix:/path`.
   std::string address = "127.0.0.1:50051";
+  /// call, health, wait: PEM files. With the first, TCP addresses are reached over TLS.
+  std::string tls_ca;
+  std::string tls_client_cert;
+  std::string tls_client_key;
+  /// The name that the gateway's certificate must have; empty: the address's host.
+  std::string tls_server_name;
   /// call: `package.Service/Method`, and the request as JSON, `-` for standard input.
   std::string method;
   std::string json = "{}";

@@ -6,7 +6,10 @@
 
 namespace gateway {
 
-/// `settings` tells where the values come from.
+/// Of every command: flags that mean nothing without another.
+Faults CheckPairs(const Settings& settings);
+
+/// Of the server. `settings` tells where the values come from.
 Faults CheckConfig(const Config& config, const Settings& settings);
 
 }  // namespace gateway

@@ -2,85 +2,65 @@
 
 #include <utility>
 
-#include "gateway/base/file.h"
 #include "gateway/base/flag_values.h"
-#include "gateway/base/logging.h"
-#include "gateway/base/mutex.h"
+#include "gateway/base/tls_files.h"
 
 namespace gateway {
 namespace {
 
-// A key and the blanks around it.
-constexpr std::size_t kMaxFileBytes = std::size_t{64} << 10;
+std::string AsAuthorization(const std::string& key) { return "Bearer " + key; }
 
-tl::expected<std::string, std::string> ReadKey(const std::string& path) {
-  const auto content = ReadFile(path, kMaxFileBytes);
-  if (!content) return tl::unexpected(content.error());
-  auto key = ParseApiKey(*content);
-  if (!key) return tl::unexpected(path + ": the key " + key.error());
-  return key;
-}
-
-std::shared_ptr<const std::string> AsAuthorization(const std::string& key) {
-  return std::make_shared<const std::string>("Bearer " + key);
+WatchedFiles WatchKey(const WatchedFiles::File& file, Authorization& target) {
+  const auto use = [file, &target](const WatchedFiles::Contents& contents, Faults& faults) {
+    if (!contents[0]) return;
+    const auto key = ParseApiKey(*contents[0]);
+    if (key) {
+      target.Set(AsAuthorization(*key));
+    } else {
+      faults.push_back(std::string(file.flag) + ": " + file.path + ": the key " + key.error());
+    }
+  };
+  return {{file}, use};
 }
 
 }  // namespace
 
-class ApiKey::Impl {
- public:
-  Impl(const std::string& key, std::string path)
-      : path_(std::move(path)), authorization_(AsAuthorization(key)) {}
-
-  [[nodiscard]] std::shared_ptr<const std::string> Authorization() const {
-    const MutexLock lock(mutex_);
-    return authorization_;
+Credentials::Credentials(const Config& config, Faults& faults) {
+  if (!config.api_key_file.empty()) {
+    Watch(CredentialKind::kApiKey,
+          WatchKey({"--api-key-file", config.api_key_file}, authorization_.emplace()), faults);
+  } else if (!config.api_key.empty()) {
+    authorization_.emplace(AsAuthorization(config.api_key));
   }
+  Watch(CredentialKind::kServerTls,
+        WatchTls({.certificate = {"--tls-cert", config.tls_cert},
+                  .key = {"--tls-key", config.tls_key},
+                  .ca = {"--tls-client-ca", config.tls_client_ca}},
+                 server_tls_),
+        faults);
+  Watch(CredentialKind::kUpstreamTls,
+        WatchTls({.certificate = {"--upstream-cert", config.upstream_cert},
+                  .key = {"--upstream-key", config.upstream_key},
+                  .ca = {"--upstream-ca", config.upstream_ca}},
+                 upstream_tls_),
+        faults);
+}
 
-  bool Refresh() {
-    if (path_.empty()) return false;
-    const auto key = ReadKey(path_);
-    const MutexLock lock(mutex_);
-    if (!key) {
-      // Told once, not at every look.
-      if (fault_ != key.error()) Log(LogLevel::kWarn, key.error(), {{"kept", "the old key"}});
-      fault_ = key.error();
-      return false;
+void Credentials::Watch(CredentialKind kind, WatchedFiles files, Faults& faults) {
+  for (std::string& fault : files.Load()) faults.push_back(std::move(fault));
+  const MutexLock lock(mutex_);
+  watched_.push_back({kind, std::move(files)});
+}
+
+void Credentials::Look(Telemetry& telemetry) {
+  const MutexLock lock(mutex_);
+  for (Watched& watched : watched_) {
+    const WatchedFiles::Outcome outcome = watched.files.Look();
+    if (outcome == WatchedFiles::Outcome::kTaken) telemetry.CredentialReloaded(watched.kind, true);
+    if (outcome == WatchedFiles::Outcome::kRefused) {
+      telemetry.CredentialReloaded(watched.kind, false);
     }
-    fault_.clear();
-    auto authorization = AsAuthorization(*key);
-    if (*authorization == *authorization_) return false;
-    authorization_ = std::move(authorization);
-    Log(LogLevel::kInfo, "the API key has changed", {{"path", path_}});
-    return true;
   }
-
- private:
-  /// Empty: fixed.
-  const std::string path_;
-  mutable Mutex mutex_;
-  /// Shared with the calls that are using it.
-  std::shared_ptr<const std::string> authorization_ GUARDED_BY(mutex_);
-  /// The last one that was told.
-  std::string fault_ GUARDED_BY(mutex_);
-};
-
-ApiKey::ApiKey(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
-ApiKey::ApiKey(ApiKey&&) noexcept = default;
-ApiKey& ApiKey::operator=(ApiKey&&) noexcept = default;
-ApiKey::~ApiKey() = default;
-
-ApiKey ApiKey::Fixed(const std::string& key) {
-  return ApiKey(std::make_unique<Impl>(key, std::string()));
 }
-
-tl::expected<ApiKey, std::string> ApiKey::FromFile(const std::string& path) {
-  return ReadKey(path).map(
-      [&path](const std::string& key) { return ApiKey(std::make_unique<Impl>(key, path)); });
-}
-
-std::shared_ptr<const std::string> ApiKey::Authorization() const { return impl_->Authorization(); }
-
-bool ApiKey::Refresh() { return impl_->Refresh(); }
 
 }  // namespace gateway

@@ -1,38 +1,59 @@
-// The gateway's own API key, from a file or fixed.
+// The gateway's keys and certificates: its API key, its own TLS identities, and whom it trusts.
+// Those that come from files follow them.
 //
-// Thread-safe. A key file is re-read by Refresh, which may block: it must not be called on gRPC or
-// loop threads. A broken, empty or missing file keeps the old key. The key is never logged.
+// Thread-safe. Look blocks: not for gRPC or loop threads. A change is put to use only if it is
+// sound; a broken, empty or missing file, or a key and a certificate that do not match, leave the
+// old ones in use. No key is ever logged.
 #pragma once
 
-#include <memory>
-#include <mutex>
+#include <optional>
 #include <string>
+#include <vector>
 
+#include "gateway/base/call_events.h"
+#include "gateway/base/config.h"
+#include "gateway/base/current.h"
+#include "gateway/base/mutex.h"
 #include "gateway/base/result.h"
+#include "gateway/base/telemetry.h"
+#include "gateway/base/tls_material.h"
+#include "gateway/base/watched_files.h"
 
 namespace gateway {
 
-class ApiKey {
+/// `Bearer <key>`.
+using Authorization = Current<std::string>;
+
+class Credentials {
  public:
-  /// A key that never changes (EXTEND_API_KEY).
-  static ApiKey Fixed(const std::string& key);
-  /// Reads `path`. The error names the path and the rule.
-  static tl::expected<ApiKey, std::string> FromFile(const std::string& path);
+  /// Reads all files. Adds to `faults` what is wrong, each fault naming flag, path and rule.
+  Credentials(const Config& config, Faults& faults);
 
-  /// `Bearer <key>`. Never blocks on I/O.
-  [[nodiscard]] std::shared_ptr<const std::string> Authorization() const;
+  /// Null if no key is configured.
+  [[nodiscard]] const Authorization* authorization() const {
+    return authorization_ ? &*authorization_ : nullptr;
+  }
+  /// Of the TCP listeners; without a certificate they are plaintext. Whether they have one, and
+  /// whether callers need one, never changes.
+  [[nodiscard]] const Current<TlsMaterial>& server_tls() const { return server_tls_; }
+  [[nodiscard]] const Current<TlsMaterial>& upstream_tls() const { return upstream_tls_; }
 
-  /// Re-reads the file; true if the key has changed.
-  bool Refresh();
-
-  ApiKey(ApiKey&&) noexcept;
-  ApiKey& operator=(ApiKey&&) noexcept;
-  ~ApiKey();
+  /// Reads the files again. Logs and counts what has changed, and each fault once.
+  void Look(Telemetry& telemetry);
 
  private:
-  class Impl;
-  explicit ApiKey(std::unique_ptr<Impl> impl);
-  std::unique_ptr<Impl> impl_;
+  void Watch(CredentialKind kind, WatchedFiles files, Faults& faults);
+
+  std::optional<Authorization> authorization_;
+  Current<TlsMaterial> server_tls_;
+  Current<TlsMaterial> upstream_tls_;
+
+  struct Watched {
+    CredentialKind kind;
+    WatchedFiles files;
+  };
+  Mutex mutex_;  // Held while files are read: only Look and the constructor wait for it.
+  std::vector<Watched> watched_ GUARDED_BY(mutex_);
 };
 
 }  // namespace gateway

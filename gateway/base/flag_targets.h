@@ -1,4 +1,4 @@
-// How an entry of the table of flags stores its values: for flags.cc only.
+// How an entry of the table of flags stores its values: for flags.cc and client_flags.cc only.
 #pragma once
 
 #include <optional>

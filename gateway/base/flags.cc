@@ -1,10 +1,12 @@
 #include "gateway/base/flags.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "gateway/base/ascii.h"
 #include "gateway/base/base_url.h"
+#include "gateway/base/client_flags.h"
 #include "gateway/base/flag_targets.h"
 #include "gateway/base/flag_values.h"
 
@@ -31,6 +33,22 @@ FlagGroup Listening() {
            .help = "Permission bits of socket files, whatever the umask. 0666 lets in callers of "
                    "other users and groups.",
            .target = Value(&Config::socket_mode, ParseMode)},
+          {.name = "tls-cert",
+           .placeholder = "FILE",
+           .help =
+               "Certificate with its chain (PEM): TCP addresses speak TLS, 1.2 or later. Socket "
+               "files and the admin listener stay plaintext. Re-read when it changes, as are "
+               "the next two; connections that are open stay.",
+           .target = Value(&Config::tls_cert, ParsePath)},
+          {.name = "tls-key",
+           .placeholder = "FILE",
+           .help = "The certificate's private key (PEM), without a passphrase.",
+           .target = Value(&Config::tls_key, ParsePath)},
+          {.name = "tls-client-ca",
+           .placeholder = "FILE",
+           .help = "CA certificates (PEM): only callers with a certificate that one of them has "
+                   "signed may connect.",
+           .target = Value(&Config::tls_client_ca, ParsePath)},
           {.name = "insecure",
            .help = "Allows plaintext on an address that is neither loopback nor a socket file. Who "
                    "reaches it can read and make calls with the gateway's key: only for networks "
@@ -68,17 +86,16 @@ FlagGroup Upstream() {
           {.name = "upstream-ca",
            .placeholder = "FILE",
            .fallback = "the system's",
-           .help = "CA certificates (PEM) that the upstream is verified against instead. Read at "
-                   "start.",
+           .help = "CA certificates (PEM) that the upstream is verified against instead. Re-read "
+                   "when it changes, as are the next two.",
            .target = Value(&Config::upstream_ca, ParsePath)},
           {.name = "upstream-cert",
            .placeholder = "FILE",
-           .help = "Client certificate (PEM) shown to the upstream, with --upstream-key. Read at "
-                   "start.",
+           .help = "Client certificate (PEM) shown to the upstream, with --upstream-key.",
            .target = Value(&Config::upstream_cert, ParsePath)},
           {.name = "upstream-key",
            .placeholder = "FILE",
-           .help = "The certificate's private key (PEM).",
+           .help = "The certificate's private key (PEM), without a passphrase.",
            .target = Value(&Config::upstream_key, ParsePath)},
           {.name = "upstream-http",
            .placeholder = "VERSION",
@@ -102,8 +119,9 @@ FlagGroup Credentials() {
       .flags = {
           {.name = "api-key-file",
            .placeholder = "FILE",
-           .help = "File with the API key, re-read when it changes. Wins over the variable "
-                   "EXTEND_API_KEY. The key itself is never a flag: others can see those.",
+           .help = "File with the API key, re-read when it changes and when the upstream answers "
+                   "401. Wins over the variable EXTEND_API_KEY. The key itself is never a flag: "
+                   "others can see those.",
            .target = Value(&Config::api_key_file, ParsePath)},
           {.name = "auth",
            .placeholder = "WHOSE",
@@ -258,37 +276,6 @@ FlagGroup Operation() {
           }};
 }
 
-FlagGroup Client() {
-  return {.title = "Client",
-          .commands = {Command::kCall, Command::kHealth, Command::kWait},
-          .flags = {{.name = "address",
-                     .placeholder = "ADDRESS",
-                     .fallback = "127.0.0.1:50051",
-                     .help = "Where the gateway listens: host:port or unix:/path.",
-                     .target = Value(&CommandLine::address, ParseDialAddress)}}};
-}
-
-FlagGroup Metadata() {
-  return {.title = "Metadata",
-          .commands = {Command::kCall},
-          .flags = {{.name = "metadata",
-                     .placeholder = "NAME=VALUE",
-                     .help = "Metadata of the call, such as authorization=Bearer … for a gateway "
-                             "with --auth caller.",
-                     .target = List(&CommandLine::metadata, ParseMetadata),
-                     .secret = true}}};
-}
-
-FlagGroup Waiting() {
-  return {.title = "Waiting",
-          .commands = {Command::kWait},
-          .flags = {{.name = "max",
-                     .placeholder = "DURATION",
-                     .fallback = "30s",
-                     .help = "How long to wait.",
-                     .target = Value(&CommandLine::max_wait, ParseDuration)}}};
-}
-
 bool Contains(const std::vector<Command>& commands, Command command) {
   return std::ranges::find(commands, command) != commands.end();
 }
@@ -296,9 +283,12 @@ bool Contains(const std::vector<Command>& commands, Command command) {
 }  // namespace
 
 const std::vector<FlagGroup>& FlagGroups() {
-  static const std::vector<FlagGroup> groups = {Listening(), Credentials(), Upstream(), Services(),
-                                                Time(),      Limits(),      Stopping(), Operation(),
-                                                Client(),    Metadata(),    Waiting()};
+  static const std::vector<FlagGroup> groups = [] {
+    std::vector<FlagGroup> all = {Listening(), Credentials(), Upstream(), Services(),
+                                  Time(),      Limits(),      Stopping(), Operation()};
+    std::ranges::move(ClientFlagGroups(), std::back_inserter(all));
+    return all;
+  }();
   return groups;
 }
 

@@ -10,10 +10,15 @@
 #define GATEWAY_THREAD_ANNOTATION(x)
 #endif
 
+// Abseil, which gRPC's headers bring along, may have defined the same already.
+#ifndef GUARDED_BY
 /// The member may be touched only while the mutex is held.
 #define GUARDED_BY(x) GATEWAY_THREAD_ANNOTATION(guarded_by(x))
+#endif
+#ifndef REQUIRES
 /// The caller must hold the mutex.
 #define REQUIRES(...) GATEWAY_THREAD_ANNOTATION(requires_capability(__VA_ARGS__))
+#endif
 
 namespace gateway {
 

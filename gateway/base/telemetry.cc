@@ -26,6 +26,7 @@ constexpr std::array<const char*, 4> kRetryReasons = {"status", "transport", "ti
                                                       "rate_limited"};
 constexpr std::array<const char*, 5> kReconcileOutcomes = {"confirmed", "already_cancelled",
                                                            "not_cancellable", "repeated", "failed"};
+constexpr std::array<const char*, 3> kCredentialKinds = {"api_key", "server_tls", "upstream_tls"};
 
 // From a local answer to the longest call by default.
 const prometheus::Histogram::BucketBoundaries& SecondBuckets() {
@@ -46,10 +47,13 @@ constexpr std::size_t Index(Enum value) {
 template <std::size_t N>
 std::array<prometheus::Counter*, N> AddAll(prometheus::Family<prometheus::Counter>& family,
                                            const std::string& label,
-                                           const std::array<const char*, N>& values) {
+                                           const std::array<const char*, N>& values,
+                                           prometheus::Labels labels = {}) {
   std::array<prometheus::Counter*, N> counters{};
-  std::ranges::transform(values, counters.begin(),
-                         [&](const char* value) { return &family.Add({{label, value}}); });
+  std::ranges::transform(values, counters.begin(), [&](const char* value) {
+    labels[label] = value;
+    return &family.Add(labels);
+  });
   return counters;
 }
 
@@ -113,6 +117,10 @@ class Telemetry::Impl {
   prometheus::Family<prometheus::Counter>& credential_reloads =
       CounterFamily("extend_gateway_credential_reloads_total",
                     "Changed key and certificate files, by kind and whether they were taken.");
+  std::array<prometheus::Counter*, kCredentialKinds.size()> reloads_taken =
+      AddAll(credential_reloads, "kind", kCredentialKinds, {{"result", "success"}});
+  std::array<prometheus::Counter*, kCredentialKinds.size()> reloads_refused =
+      AddAll(credential_reloads, "kind", kCredentialKinds, {{"result", "failure"}});
 
   /// A lookup in a family costs more than this map's: it hashes all labels.
   prometheus::Counter& UpstreamRequests(std::string_view verb, int status) {
@@ -178,10 +186,8 @@ void Telemetry::UnknownEnumValue(std::string_view enum_name) {
   impl_->unknown_enum_values.Add({{"enum", std::string(enum_name)}}).Increment();
 }
 
-void Telemetry::CredentialReloaded(std::string_view kind, bool succeeded) {
-  impl_->credential_reloads
-      .Add({{"kind", std::string(kind)}, {"result", succeeded ? "success" : "failure"}})
-      .Increment();
+void Telemetry::CredentialReloaded(CredentialKind kind, bool succeeded) {
+  (succeeded ? impl_->reloads_taken : impl_->reloads_refused)[Index(kind)]->Increment();
 }
 
 std::string Telemetry::Render() const {

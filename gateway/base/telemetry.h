@@ -51,8 +51,8 @@ class Telemetry {
   /// How many are open now.
   void SetUpstreamConnections(int count);
   void UnknownEnumValue(std::string_view enum_name);
-  /// `kind`: the flag's name without dashes, such as `api-key-file`.
-  void CredentialReloaded(std::string_view kind, bool succeeded);
+  /// A change that was put to use, or (once for each distinct fault) one that was refused.
+  void CredentialReloaded(CredentialKind kind, bool succeeded);
 
   /// All series in Prometheus' text format 0.0.4, the process's own included.
   [[nodiscard]] std::string Render() const;

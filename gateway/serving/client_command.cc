@@ -2,11 +2,8 @@
 
 #include <grpcpp/client_context.h>
 #include <grpcpp/completion_queue.h>
-#include <grpcpp/create_channel.h>
 #include <grpcpp/generic/generic_stub.h>
-#include <grpcpp/security/credentials.h>
 #include <grpcpp/support/byte_buffer.h>
-#include <grpcpp/support/channel_arguments.h>
 
 #include <istream>
 #include <iterator>
@@ -24,8 +21,6 @@ namespace {
 
 using google::protobuf::MethodDescriptor;
 
-constexpr int kUnlimited = -1;
-constexpr int kReconnectMs = 100;
 constexpr int kIndent = 2;
 
 std::string NameOf(const MethodDescriptor& method) {
@@ -62,12 +57,14 @@ std::string ToString(const grpc::ByteBuffer& buffer) {
 }
 
 /// The response's bytes.
-Result<std::string> CallUnary(const CommandLine& line, const std::string& request) {
+Result<std::string> CallUnary(const CommandLine& line,
+                              const std::shared_ptr<grpc::Channel>& channel,
+                              const std::string& request) {
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + line.config.timeout);
   for (const auto& [name, value] : line.metadata) context.AddMetadata(name, value);
 
-  grpc::GenericStub stub(ChannelTo(line.address));
+  grpc::GenericStub stub(channel);
   grpc::CompletionQueue queue;
   const auto call = stub.PrepareUnaryCall(&context, "/" + line.method, ToBuffer(request), &queue);
   grpc::ByteBuffer response;
@@ -96,17 +93,6 @@ Result<std::string> ToJson(const google::protobuf::Message& prototype, const std
 
 }  // namespace
 
-std::shared_ptr<grpc::Channel> ChannelTo(const std::string& address) {
-  grpc::ChannelArguments arguments;
-  // A gateway is near: no proxy stands before it, and one that just starts is there soon.
-  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
-  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kReconnectMs);
-  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kReconnectMs);
-  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kReconnectMs);
-  arguments.SetMaxReceiveMessageSize(kUnlimited);
-  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
-}
-
 int Call(const CommandLine& line, std::istream& in, std::ostream& out, std::ostream& err) {
   const auto source = DescriptorSource::Load(line.config.descriptor_sets);
   if (!source) {
@@ -127,7 +113,9 @@ int Call(const CommandLine& line, std::istream& in, std::ostream& out, std::ostr
         << request.error().error_message() << "\n";
     return kBadInput;
   }
-  const auto response = CallUnary(line, *request).and_then([&](const std::string& bytes) {
+  const auto channel = OpenChannelTo(line, err);
+  if (channel == nullptr) return kBadInput;
+  const auto response = CallUnary(line, channel, *request).and_then([&](const std::string& bytes) {
     return ToJson(*(*source)->Prototype(method->output_type()), bytes);
   });
   if (!response) {

@@ -8,7 +8,6 @@
 
 #include <iosfwd>
 #include <memory>
-#include <string>
 
 #include "gateway/base/config.h"
 
@@ -21,14 +20,14 @@ constexpr int kBadInput = 2;
 /// JSON. Errors, with their details, go to `err`.
 int Call(const CommandLine& line, std::istream& in, std::ostream& out, std::ostream& err);
 
-/// 0 only if the gateway at `address` is SERVING.
-int Health(const std::string& address, std::ostream& out, std::ostream& err);
+/// 0 only if the gateway at `line.address` is SERVING.
+int Health(const CommandLine& line, std::ostream& out, std::ostream& err);
 
-/// Like Health, but asks until it is so, or `max_wait` has passed.
-int Wait(const std::string& address, std::chrono::milliseconds max_wait, std::ostream& out,
-         std::ostream& err);
+/// Like Health, but asks until it is so, or `line.max_wait` has passed.
+int Wait(const CommandLine& line, std::ostream& out, std::ostream& err);
 
-/// To a gateway, in plaintext; connects when it is first used.
-std::shared_ptr<grpc::Channel> ChannelTo(const std::string& address);
+/// To the gateway at `line.address`; connects when it is first used. Null, with the faults told, if
+/// the files for TLS are not sound.
+std::shared_ptr<grpc::Channel> OpenChannelTo(const CommandLine& line, std::ostream& err);
 
 }  // namespace gateway

@@ -45,15 +45,18 @@ int Report(const Answer& answer, std::ostream& out, std::ostream& err) {
 
 }  // namespace
 
-int Health(const std::string& address, std::ostream& out, std::ostream& err) {
-  const auto stub = grpc::health::v1::Health::NewStub(ChannelTo(address));
+int Health(const CommandLine& line, std::ostream& out, std::ostream& err) {
+  const auto channel = OpenChannelTo(line, err);
+  if (channel == nullptr) return kBadInput;
+  const auto stub = grpc::health::v1::Health::NewStub(channel);
   return Report(Ask(*stub, Clock::now() + kHealthTimeout, /*wait_for_ready=*/false), out, err);
 }
 
-int Wait(const std::string& address, std::chrono::milliseconds max_wait, std::ostream& out,
-         std::ostream& err) {
-  const auto stub = grpc::health::v1::Health::NewStub(ChannelTo(address));
-  const Clock::time_point deadline = Clock::now() + max_wait;
+int Wait(const CommandLine& line, std::ostream& out, std::ostream& err) {
+  const auto channel = OpenChannelTo(line, err);
+  if (channel == nullptr) return kBadInput;
+  const auto stub = grpc::health::v1::Health::NewStub(channel);
+  const Clock::time_point deadline = Clock::now() + line.max_wait;
   while (true) {
     const Answer answer = Ask(*stub, deadline, /*wait_for_ready=*/true);
     if (answer.serving || Clock::now() + kWaitInterval >= deadline) {

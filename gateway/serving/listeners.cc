@@ -1,7 +1,8 @@
 #include "gateway/serving/listeners.h"
 
 #include <fmt/format.h>
-#include <grpcpp/security/server_credentials.h>
+
+#include "gateway/serving/tls_port_credentials.h"
 
 namespace gateway {
 namespace {
@@ -10,11 +11,14 @@ constexpr std::string_view kUnixScheme = "unix:";
 
 }  // namespace
 
-tl::expected<Listeners, Faults> Listeners::Add(const Config& config, grpc::ServerBuilder& builder) {
+tl::expected<Listeners, Faults> Listeners::Add(const Config& config,
+                                               const Current<TlsMaterial>& tls,
+                                               grpc::ServerBuilder& builder) {
+  const bool has_tls = !tls.Get()->certificate_pem.empty();
   Listeners listeners(config.socket_mode);
   Faults faults;
   for (const std::string& address : config.listen) {
-    Port port{.address = address, .file = std::nullopt};
+    Port port{.address = address, .file = std::nullopt, .credentials = nullptr};
     if (address.starts_with(kUnixScheme)) {
       auto file = SocketFile::Claim(address.substr(kUnixScheme.size()));
       if (!file) {
@@ -23,7 +27,9 @@ tl::expected<Listeners, Faults> Listeners::Add(const Config& config, grpc::Serve
       }
       port.file.emplace(*std::move(file));
     }
-    builder.AddListeningPort(address, grpc::InsecureServerCredentials(), port.bound.get());
+    port.credentials =
+        has_tls && !port.file ? TlsPortCredentials(tls) : grpc::InsecureServerCredentials();
+    builder.AddListeningPort(address, port.credentials, port.bound.get());
     listeners.ports_.push_back(std::move(port));
   }
   if (!faults.empty()) return tl::unexpected(std::move(faults));

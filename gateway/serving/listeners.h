@@ -4,6 +4,7 @@
 // socket files.
 #pragma once
 
+#include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server_builder.h>
 
 #include <memory>
@@ -11,15 +12,19 @@
 #include <vector>
 
 #include "gateway/base/config.h"
+#include "gateway/base/current.h"
 #include "gateway/base/result.h"
+#include "gateway/base/tls_material.h"
 #include "gateway/serving/socket_file.h"
 
 namespace gateway {
 
 class Listeners {
  public:
-  /// Claims socket paths and gives all addresses to the builder.
-  static tl::expected<Listeners, Faults> Add(const Config& config, grpc::ServerBuilder& builder);
+  /// Claims socket paths and gives all addresses to the builder; TCP ones speak TLS if `tls` has a
+  /// certificate. `tls` outlives the server, and so must this.
+  static tl::expected<Listeners, Faults> Add(const Config& config, const Current<TlsMaterial>& tls,
+                                             grpc::ServerBuilder& builder);
 
   /// After BuildAndStart, which returned `started`: sets the sockets' modes and notes what was
   /// bound.
@@ -34,6 +39,7 @@ class Listeners {
     /// Set by the builder; 0: not bound. In a place of its own, which the builder can point to.
     std::unique_ptr<int> bound = std::make_unique<int>(0);
     std::optional<SocketFile> file;
+    std::shared_ptr<grpc::ServerCredentials> credentials;
   };
 
   explicit Listeners(unsigned socket_mode) : socket_mode_(socket_mode) {}

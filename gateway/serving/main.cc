@@ -4,12 +4,10 @@
 #include <grpcpp/grpcpp.h>
 
 #include <algorithm>
-#include <chrono>
 #include <iostream>
 
 #include "gateway/base/config.h"
 #include "gateway/base/logging.h"
-#include "gateway/base/periodic.h"
 #include "gateway/base/version.h"
 #include "gateway/serving/client_command.h"
 #include "gateway/serving/compiled_api.h"
@@ -22,9 +20,6 @@ namespace {
 
 constexpr int kRuntimeFailure = 1;
 constexpr int kBadConfiguration = 2;
-
-// A change of a watched file is seen within 10 s; this leaves room for a slow disk.
-constexpr std::chrono::seconds kFileInterval{2};
 
 /// For the operator who starts it: sentences, whatever the log's format.
 int Refuse(const Faults& faults) {
@@ -53,9 +48,6 @@ int Serve(const Config& config) {
   if (!api) return Refuse(api.error());
   const auto server = Server::Start(config, **api);
   if (!server) return Fail(server.error());
-  const Periodic key_watch(kFileInterval, [key = (*api)->api_key()] {
-    if (key != nullptr) key->Refresh();
-  });
   Log(LogLevel::kInfo, "serving", {{"version", Version()}});
 
   Log(LogLevel::kInfo, "stopping", {{"signal", signals.Wait()}});
@@ -95,9 +87,9 @@ int Run(const CommandLine& line) {
     case CommandLine::Command::kCall:
       return Call(line, std::cin, std::cout, std::cerr);
     case CommandLine::Command::kHealth:
-      return Health(line.address, std::cout, std::cerr);
+      return Health(line, std::cout, std::cerr);
     case CommandLine::Command::kWait:
-      return Wait(line.address, line.max_wait, std::cout, std::cerr);
+      return Wait(line, std::cout, std::cerr);
     case CommandLine::Command::kVersion:
       return PrintVersion();
   }

@@ -69,7 +69,7 @@ std::optional<std::string_view> FindMetadata(const CallerMetadata& metadata,
 }
 
 RequestHeaders RequestHeaders::Compile(const v1::Upstream& upstream, const Config& config,
-                                       const ApiKey* key, Faults& faults) {
+                                       const Authorization* key, Faults& faults) {
   RequestHeaders headers;
   headers.auth_ = config.auth;
   headers.key_ = key;
@@ -136,7 +136,7 @@ Result<Headers> RequestHeaders::For(const CallerMetadata& metadata,
                                     const TraceContext& trace) const {
   Headers headers = fixed_;
   if (auth_ == Auth::kGateway) {
-    headers.push_back({"Authorization", *key_->Authorization()});
+    headers.push_back({"Authorization", *key_->Get()});
   } else {
     const auto authorization = FindMetadata(metadata, "authorization");
     if (!authorization || Trimmed(*authorization).empty()) {

@@ -30,7 +30,7 @@ class RequestHeaders {
  public:
   /// `key` is used with Auth::kGateway only. Adds to `faults` what is wrong with names and values.
   static RequestHeaders Compile(const v1::Upstream& upstream, const Config& config,
-                                const ApiKey* key, Faults& faults);
+                                const Authorization* key, Faults& faults);
 
   /// Fails with UNAUTHENTICATED for want of a caller's `authorization`, and with INVALID_ARGUMENT
   /// for a value that is no header value: the message names the metadata key and the rule.
@@ -56,7 +56,7 @@ class RequestHeaders {
   void AddForwarded(const Config& config, Faults& faults);
 
   Auth auth_ = Auth::kCaller;
-  const ApiKey* key_ = nullptr;
+  const Authorization* key_ = nullptr;
   Headers fixed_;
   std::vector<Default> defaults_;
   std::vector<Forwarded> forwarded_;

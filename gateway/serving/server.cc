@@ -7,12 +7,14 @@
 
 #include <algorithm>
 #include <atomic>
+#include <initializer_list>
 #include <limits>
 #include <thread>
 #include <utility>
 
 #include "gateway/base/address.h"
 #include "gateway/base/logging.h"
+#include "gateway/base/periodic.h"
 #include "gateway/serving/admin_server.h"
 #include "gateway/serving/admission.h"
 #include "gateway/serving/call_queues.h"
@@ -26,8 +28,21 @@ namespace {
 
 // All request metadata together: a large token, baggage and tracestate. gRPC's default is 8 KiB.
 constexpr int kMaxMetadataBytes = 32 << 10;
-// Callers may keep idle connections alive, at most this often.
+// A connection may have as many calls as the gateway takes; some more, so that those over the limit
+// are refused rather than left to wait at the caller, and that probes get through.
+constexpr int kStreamsOverLimit = 1'000;
+// Callers may keep idle connections alive, at most this often. Who pings more, this many times over
+// it, is told so (ENHANCE_YOUR_CALM) and disconnected.
 constexpr int kMinPingIntervalMs = 10'000;
+constexpr int kMaxPingStrikes = 2;
+// A peer that vanished without a FIN is noticed after these, with its calls or without any. There
+// is no limit on idle time: a live caller may be silent for hours, and gRPC 1.51 ends an idle
+// connection at once, which can break the call that is just coming.
+constexpr int kKeepaliveMs = 60'000;
+constexpr int kKeepaliveTimeoutMs = 20'000;
+// From accepting a connection to HTTP/2's first frame, TLS included. gRPC's default is two minutes,
+// for which every silent connection would cost a descriptor.
+constexpr int kHandshakeTimeoutMs = 10'000;
 // How much longer than its limits a shutdown may take before the process gives up.
 constexpr std::chrono::seconds kShutdownMargin{5};
 
@@ -39,11 +54,21 @@ void SetLimits(const Config& config, grpc::ServerBuilder& builder) {
   for (const auto algorithm : {GRPC_COMPRESS_DEFLATE, GRPC_COMPRESS_GZIP}) {
     builder.SetCompressionAlgorithmSupportStatus(algorithm, false);
   }
-  builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMaxMetadataBytes);
-  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
-  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
-  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
-                             kMinPingIntervalMs);
+  constexpr int kUnlimited = 0;
+  for (const auto& [name, value] : std::initializer_list<std::pair<const char*, int>>{
+           {GRPC_ARG_MAX_METADATA_SIZE, kMaxMetadataBytes},
+           {GRPC_ARG_MAX_CONCURRENT_STREAMS, config.max_in_flight + kStreamsOverLimit},
+           {GRPC_ARG_ALLOW_REUSEPORT, 0},
+           {GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, kMinPingIntervalMs},
+           {GRPC_ARG_HTTP2_MAX_PING_STRIKES, kMaxPingStrikes},
+           {GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMs},
+           {GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMs},
+           {GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1},
+           {GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, kUnlimited},
+           {GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, kHandshakeTimeoutMs},
+       }) {
+    builder.AddChannelArgument(name, value);
+  }
 }
 
 }  // namespace
@@ -51,10 +76,13 @@ void SetLimits(const Config& config, grpc::ServerBuilder& builder) {
 /// Members in dependency order: what is used by others stands above them and goes after them.
 class Server::Impl {
  public:
-  Impl(const Config& config, const CompiledApi& api, UpstreamHooks hooks)
+  Impl(const Config& config, const CompiledApi& api, UpstreamHooks hooks,
+       std::chrono::milliseconds file_interval)
       : config_(config),
         api_(api),
-        loops_(config, api.upstream_tls(), api.telemetry(), std::move(hooks)),
+        file_watch_(file_interval, [&api] { api.credentials().Look(api.telemetry()); }),
+        loops_(config, api.credentials().upstream_tls(), api.telemetry(),
+               [this] { OnUnauthorized(); }, std::move(hooks)),
         admission_(config.max_in_flight) {}
   ~Impl() { Drain(); }
 
@@ -66,6 +94,7 @@ class Server::Impl {
   [[nodiscard]] std::string admin_address() const { return admin_ ? admin_->address() : ""; }
 
  private:
+  void OnUnauthorized();
   void Register(grpc::ServerBuilder& builder);
   void SetHealthy();
   Faults StartAdmin();
@@ -73,6 +102,7 @@ class Server::Impl {
 
   const Config config_;
   const CompiledApi& api_;
+  Periodic file_watch_;
   UpstreamLoops loops_;
   Admission admission_;
   std::vector<std::unique_ptr<TranscodingService>> services_;
@@ -88,7 +118,7 @@ Faults Server::Impl::Start() {
   grpc::EnableDefaultHealthCheckService(true);
   grpc::ServerBuilder builder;
   SetLimits(config_, builder);
-  auto listeners = Listeners::Add(config_, builder);
+  auto listeners = Listeners::Add(config_, api_.credentials().server_tls(), builder);
   if (!listeners) return std::move(listeners.error());
   listeners_.emplace(*std::move(listeners));
   Register(builder);
@@ -109,6 +139,12 @@ Faults Server::Impl::Start() {
     Log(LogLevel::kInfo, "listening", {{"address", address}});
   }
   return {};
+}
+
+// On a loop thread. The key may have been replaced since the last look. A caller's token says
+// nothing about our files.
+void Server::Impl::OnUnauthorized() {
+  if (config_.auth == Auth::kGateway) file_watch_.RunSoon();
 }
 
 void Server::Impl::Register(grpc::ServerBuilder& builder) {
@@ -176,10 +212,10 @@ void Server::Impl::ShutDown() {
   ender.join();
 }
 
-tl::expected<std::unique_ptr<Server>, Faults> Server::Start(const Config& config,
-                                                            const CompiledApi& api,
-                                                            UpstreamHooks hooks) {
-  auto impl = std::make_unique<Impl>(config, api, std::move(hooks));
+tl::expected<std::unique_ptr<Server>, Faults> Server::Start(
+    const Config& config, const CompiledApi& api, UpstreamHooks hooks,
+    std::chrono::milliseconds file_interval) {
+  auto impl = std::make_unique<Impl>(config, api, std::move(hooks), file_interval);
   if (Faults faults = impl->Start(); !faults.empty()) return tl::unexpected(std::move(faults));
   return std::unique_ptr<Server>(new Server(std::move(impl)));
 }

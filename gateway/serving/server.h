@@ -4,6 +4,7 @@
 // order; destruction drains too if nobody did.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
@@ -17,11 +18,15 @@ namespace gateway {
 
 class Server {
  public:
-  /// Listens and serves. `api` must outlive the server. Faults here are of the machine, not of the
-  /// configuration: a taken port, a path that cannot be bound (exit code 1).
-  static tl::expected<std::unique_ptr<Server>, Faults> Start(const Config& config,
-                                                             const CompiledApi& api,
-                                                             UpstreamHooks hooks = {});
+  /// A change of a watched file is seen within 10 s; this leaves room for a slow disk.
+  static constexpr std::chrono::milliseconds kFileInterval{2'000};
+
+  /// Listens and serves. `api` must outlive the server, which looks after the files of its
+  /// credentials. Faults here are of the machine, not of the configuration: a taken port, a path
+  /// that cannot be bound (exit code 1).
+  static tl::expected<std::unique_ptr<Server>, Faults> Start(
+      const Config& config, const CompiledApi& api, UpstreamHooks hooks = {},
+      std::chrono::milliseconds file_interval = kFileInterval);
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;

@@ -33,8 +33,8 @@ std::string ChooseBaseUrl(const RoutedService& routed, const Config& config, Fau
 }  // namespace
 
 std::optional<ServiceSettings> ServiceSettings::Compile(const RoutedService& routed,
-                                                        const Config& config, const ApiKey* key,
-                                                        Faults& faults) {
+                                                        const Config& config,
+                                                        const Authorization* key, Faults& faults) {
   const std::size_t faults_before = faults.size();
   std::string base_url = ChooseBaseUrl(routed, config, faults);
   RequestHeaders headers = RequestHeaders::Compile(routed.upstream, config, key, faults);

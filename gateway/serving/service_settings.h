@@ -33,7 +33,7 @@ struct ServiceSettings {
 
   /// Nothing where `faults` grew.
   static std::optional<ServiceSettings> Compile(const RoutedService& routed, const Config& config,
-                                                const ApiKey* key, Faults& faults);
+                                                const Authorization* key, Faults& faults);
 };
 
 }  // namespace gateway

@@ -12,12 +12,13 @@ constexpr unsigned kMaxLoops = 2;
 
 }  // namespace
 
-UpstreamLoops::UpstreamLoops(const Config& config, const TlsMaterial& tls, Telemetry& telemetry,
+UpstreamLoops::UpstreamLoops(const Config& config, const Current<TlsMaterial>& tls,
+                             Telemetry& telemetry, std::function<void()> on_unauthorized,
                              UpstreamHooks hooks)
-    : metrics_(telemetry) {
+    : events_(telemetry, std::move(on_unauthorized)) {
   const CurlHttpClientOptions options{.connect_timeout = config.connect_timeout,
                                       .http_version = config.upstream_http,
-                                      .tls = tls,
+                                      .tls = &tls,
                                       .proxy = config.upstream_proxy,
                                       .max_response_bytes = config.max_response_bytes};
   const unsigned count = std::clamp(std::thread::hardware_concurrency(), 1U, kMaxLoops);
@@ -36,7 +37,7 @@ UpstreamLoops::UpstreamLoops(const Config& config, const TlsMaterial& tls, Telem
                                               .attempt_timeout = config.attempt_timeout,
                                               .initial_backoff = config.retry_initial_backoff,
                                               .max_backoff = config.retry_max_backoff},
-                                 &metrics_, std::move(hooks.random));
+                                 &events_, std::move(hooks.random));
 }
 
 UpstreamLoops::~UpstreamLoops() { Stop(); }

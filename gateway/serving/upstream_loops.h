@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "gateway/base/config.h"
-#include "gateway/serving/upstream_metrics.h"
+#include "gateway/serving/upstream_events.h"
 #include "gateway/upstream/curl_http_client.h"
 #include "gateway/upstream/upstream_call.h"
 
@@ -25,9 +25,10 @@ struct UpstreamHooks {
 
 class UpstreamLoops {
  public:
-  /// Starts the threads.
-  UpstreamLoops(const Config& config, const TlsMaterial& tls, Telemetry& telemetry,
-                UpstreamHooks hooks = {});
+  /// Starts the threads. `tls` and `telemetry` outlive this; `on_unauthorized` runs on the loop
+  /// threads, whenever the upstream has answered 401.
+  UpstreamLoops(const Config& config, const Current<TlsMaterial>& tls, Telemetry& telemetry,
+                std::function<void()> on_unauthorized, UpstreamHooks hooks = {});
   ~UpstreamLoops();
 
   [[nodiscard]] Upstream& upstream() { return *upstream_; }
@@ -37,7 +38,7 @@ class UpstreamLoops {
   void Stop();
 
  private:
-  UpstreamMetrics metrics_;
+  UpstreamEvents events_;
   std::vector<std::unique_ptr<CurlHttpClient>> clients_;
   std::vector<std::unique_ptr<HttpClient>> decorators_;
   std::unique_ptr<Upstream> upstream_;

@@ -7,7 +7,6 @@
 #include <utility>
 #include <vector>
 
-#include "gateway/base/mutex.h"
 #include "gateway/upstream/curl_easy.h"
 #include "gateway/upstream/curl_event_loop.h"
 
@@ -32,7 +31,6 @@ class CurlHttpClient::Impl {
  public:
   explicit Impl(const CurlHttpClientOptions& options)
       : options_(options),
-        tls_(std::make_shared<const TlsMaterial>(options.tls)),
         loop_({.finished = [this](CURL* easy, CURLcode code) { OnFinished(easy, code); },
                .stopped = [this] { EndAll(); }}) {
     curl_multi_setopt(loop_.multi(), CURLMOPT_MAXCONNECTS, kMaxPooledConnections);
@@ -43,12 +41,6 @@ class CurlHttpClient::Impl {
 
   CurlEventLoop& loop() { return loop_; }
   [[nodiscard]] int connections() const { return open_sockets_; }
-
-  void SetTls(TlsMaterial tls) {
-    auto shared = std::make_shared<const TlsMaterial>(std::move(tls));
-    const MutexLock lock(tls_mutex_);
-    tls_.swap(shared);
-  }
 
   TransferId Send(HttpRequest request, const TransferOptions& options,
                   std::function<void(HttpResult)> done);
@@ -79,9 +71,6 @@ class CurlHttpClient::Impl {
 
   const CurlHttpClientOptions options_;
   std::atomic<int> open_sockets_ = 0;
-
-  Mutex tls_mutex_;
-  std::shared_ptr<const TlsMaterial> tls_ GUARDED_BY(tls_mutex_);
 
   // Of the loop thread. Handles are destroyed after the loop's multi handle, which they were
   // removed from.
@@ -118,11 +107,7 @@ std::optional<TransportError> CurlHttpClient::Impl::Begin(Transfer& transfer, Ht
     transfer.easy = std::move(idle_.back());
     idle_.pop_back();
   }
-  std::shared_ptr<const TlsMaterial> tls;
-  {
-    const MutexLock lock(tls_mutex_);
-    tls = tls_;
-  }
+  auto tls = options_.tls != nullptr ? options_.tls->Get() : std::make_shared<const TlsMaterial>();
   if (!CurlEasy::MayShareConnections(options_, request.url)) LiftConnectionLimit();
   // Where connections are limited a fresh one may have to wait for ever; and there broken ones
   // leave the pool by themselves.
@@ -201,7 +186,6 @@ CurlHttpClient::CurlHttpClient(const CurlHttpClientOptions& options) {
 CurlHttpClient::~CurlHttpClient() { Stop(); }
 
 void CurlHttpClient::Stop() { impl_->loop().Stop(); }
-void CurlHttpClient::SetTls(TlsMaterial tls) { impl_->SetTls(std::move(tls)); }
 int CurlHttpClient::connections() const { return impl_->connections(); }
 
 void CurlHttpClient::Post(std::function<void()> task) { impl_->loop().Post(std::move(task)); }

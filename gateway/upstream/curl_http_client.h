@@ -1,6 +1,6 @@
 // The HttpClient that talks to the network: one loop thread, one libcurl multi handle.
 //
-// Thread-safety is HttpClient's; SetTls, connections and Stop may be called from any thread. Each
+// Thread-safety is HttpClient's; connections and Stop may be called from any thread. Each
 // request is written to the wire at most once: libcurl's own repeating is off, only retry_policy
 // repeats. Redirects, proxy environment variables and protocols other than HTTP are off too.
 #pragma once
@@ -11,19 +11,11 @@
 #include <string>
 
 #include "gateway/base/config.h"
+#include "gateway/base/current.h"
+#include "gateway/base/tls_material.h"
 #include "gateway/upstream/http_client.h"
 
 namespace gateway {
-
-/// PEM texts, not paths: libcurl sees a changed text, and gives it a new connection, but would not
-/// see a changed file.
-struct TlsMaterial {
-  /// Whom we trust; empty: the system's CAs.
-  std::string ca_pem;
-  /// Our client certificate (with its chain) and key; empty: none.
-  std::string certificate_pem;
-  std::string key_pem;
-};
 
 struct CurlHttpClientOptions {
   /// TCP and TLS handshakes together.
@@ -31,7 +23,9 @@ struct CurlHttpClientOptions {
   /// kAuto: by ALPN over TLS, HTTP/1.1 without. kHttp2: by ALPN over TLS, at once without (then a
   /// connection for each request).
   HttpVersion http_version = HttpVersion::kAuto;
-  TlsMaterial tls;
+  /// Of transfers from their start on: one that begins after a change gets a new connection, those
+  /// before it keep theirs. Outlives the client; null: no certificate, the system's CAs.
+  const Current<TlsMaterial>* tls = nullptr;
   /// Empty: none.
   std::string proxy;
   /// Of one answer's body, decompressed.
@@ -64,9 +58,6 @@ class CurlHttpClient final : public HttpClient {
   /// that is still open ends with kReset and the Delivery that is known of it, timers and tasks
   /// that have not run by then never run. Not from the loop thread.
   void Stop();
-
-  /// For transfers that start from now on.
-  void SetTls(TlsMaterial tls);
 
   /// Open upstream connections.
   [[nodiscard]] int connections() const;

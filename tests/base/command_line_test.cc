@@ -150,8 +150,8 @@ INSTANTIATE_TEST_SUITE_P(Flags, EachFlag, testing::ValuesIn(FlagCases()), [](con
 TEST(CommandLine, EveryFlagOfServeIsInTheTableAbove) {
   for (const FlagGroup& group : FlagsOf(Command::kServe)) {
     for (const Flag& flag : group.flags) {
-      const bool elsewhere =
-          flag.name == "config" || flag.name == "upstream-cert" || flag.name == "upstream-key";
+      const bool elsewhere = flag.name == "config" || flag.name.starts_with("tls-") ||
+                             flag.name == "upstream-cert" || flag.name == "upstream-key";
       EXPECT_EQ(std::ranges::count(FlagCases(), flag.name, &FlagCase::flag), elsewhere ? 0 : 1)
           << flag.name;
     }
@@ -162,6 +162,15 @@ TEST(CommandLine, UpstreamCertificateAndKeyComeTogether) {
   const Config config = Parse({"--upstream-cert", "/c", "--upstream-key", "/k"}).config;
   EXPECT_EQ(config.upstream_cert, "/c");
   EXPECT_EQ(config.upstream_key, "/k");
+}
+
+TEST(CommandLine, TlsFlagsOfTheListenersComeTogether) {
+  const Config config =
+      Parse({"--tls-cert", "/c", "--tls-key", "/k"}, {{"EXTEND_GATEWAY_TLS_CLIENT_CA", "/a"}})
+          .config;
+  EXPECT_EQ(config.tls_cert, "/c");
+  EXPECT_EQ(config.tls_key, "/k");
+  EXPECT_EQ(config.tls_client_ca, "/a");
 }
 
 TEST(CommandLine, WithoutAnythingIsTheDefault) {
@@ -253,6 +262,7 @@ TEST(CommandLine, LocalAddressesNeedNoInsecure) {
   }
   for (const char* address : {"0.0.0.0:1", "[::]:0", "10.0.0.1:1", "gateway.example:1"}) {
     EXPECT_EQ(Parse({"--insecure", "--listen", address}).config.listen.front(), address);
+    Parse({"--tls-cert", "/c", "--tls-key", "/k", "--listen", address});
   }
 }
 
@@ -262,33 +272,6 @@ TEST(CommandLine, TheFirstArgumentMayNameACommand) {
   EXPECT_EQ(Parse({"check", "--timeout", "1s"}).command, Command::kCheck);
   EXPECT_EQ(Parse({"version"}).command, Command::kVersion);
   EXPECT_EQ(Parse({"--region", "wait"}).config.region, "wait");
-}
-
-TEST(CommandLine, CallHasAMethodAnAddressAndARequest) {
-  const CommandLine line =
-      Parse({"call", "a.B/C", R"({"id":"-1"})", "--address=unix:/s", "--metadata", "x-a=1",
-             "--metadata", "authorization=Bearer x", "--timeout", "3s", "--descriptor-set", "/d"});
-  EXPECT_EQ(line.command, Command::kCall);
-  EXPECT_EQ(line.method, "a.B/C");
-  EXPECT_EQ(line.json, R"({"id":"-1"})");
-  EXPECT_EQ(line.address, "unix:/s");
-  EXPECT_EQ(line.metadata, (Headers{{"x-a", "1"}, {"authorization", "Bearer x"}}));
-  EXPECT_EQ(line.config.timeout, 3s);
-  EXPECT_EQ(line.config.descriptor_sets, std::vector<std::string>{"/d"});
-}
-
-TEST(CommandLine, CallWithoutARequestSendsAnEmptyOne) {
-  EXPECT_EQ(Parse({"call", "a.B/C"}).json, "{}");
-  EXPECT_EQ(Parse({"call", "a.B/C", "-"}).json, "-");
-  EXPECT_EQ(Parse({"call", "a.B/C", "{}"}).json, "{}");
-  EXPECT_EQ(Parse({"call", "--timeout", "1s", "a.B/C", "[1,2]"}).json, "[1,2]");
-}
-
-TEST(CommandLine, HealthAndWaitHaveAnAddress) {
-  EXPECT_EQ(Parse({"health", "--address", "h:1"}).address, "h:1");
-  const CommandLine line = Parse({"wait", "--max", "1m"}, {{"EXTEND_GATEWAY_ADDRESS", "h:2"}});
-  EXPECT_EQ(line.address, "h:2");
-  EXPECT_EQ(line.max_wait, 1min);
 }
 
 TEST(CommandLine, HelpTellsEveryFlagOfTheCommand) {

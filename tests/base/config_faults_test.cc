@@ -206,7 +206,7 @@ TEST(ConfigFaults, UnknownArgumentsAreTold) {
               ElementsAre("--listen is not a flag of health"));
   EXPECT_THAT(FaultsOf({"--address", "127.0.0.1:1"}),
               ElementsAre("--address is not a flag of serve"));
-  EXPECT_THAT(FaultsOf({"--tls-cert", "x"}), ElementsAre("--tls-cert is not a flag of serve"));
+  EXPECT_THAT(FaultsOf({"--tls-ca", "x"}), ElementsAre("--tls-ca is not a flag of serve"));
   EXPECT_THAT(FaultsOf({"version", "--region=us"}),
               ElementsAre("--region is not a flag of version"));
   EXPECT_THAT(FaultsOf({"call", "a.B/C", "{}", "more"}), ElementsAre(HasSubstr("\"more\"")));
@@ -292,6 +292,11 @@ TEST(ConfigFaults, JoinedFlagsAreCheckedTogether) {
               ElementsAre("--upstream-cert needs --upstream-key too"));
   EXPECT_THAT(FaultsOf({}, {{"EXTEND_GATEWAY_UPSTREAM_KEY", "/k"}}),
               ElementsAre("EXTEND_GATEWAY_UPSTREAM_KEY needs --upstream-cert too"));
+  EXPECT_THAT(FaultsOf({"--tls-cert", "/c"}), ElementsAre("--tls-cert needs --tls-key too"));
+  EXPECT_THAT(FaultsOf({"check", "--tls-key", "/k"}),
+              ElementsAre("--tls-key needs --tls-cert too"));
+  EXPECT_THAT(FaultsOf({"--tls-client-ca", "/a"}),
+              ElementsAre("--tls-client-ca needs --tls-cert too"));
   EXPECT_THAT(FaultsOf({"--retry-initial-backoff", "11s"}),
               ElementsAre("--retry-initial-backoff must not be longer than --retry-max-backoff"));
 }
@@ -301,6 +306,15 @@ TEST(ConfigFaults, OfTheClient) {
   EXPECT_THAT(FaultsOf({"health", "--address", "127.0.0.1:0"}),
               ElementsAre(HasSubstr("a port from 1 to 65535")));
   EXPECT_THAT(FaultsOf({"wait", "--max", "5"}), ElementsAre(HasSubstr("--max \"5\"")));
+  EXPECT_THAT(FaultsOf({"health", "--tls-client-cert", "/c"}),
+              ElementsAre("--tls-client-cert needs --tls-client-key too",
+                          "--tls-client-cert needs --tls-ca too"));
+  EXPECT_THAT(FaultsOf({"wait", "--tls-client-key", "/k"}),
+              ElementsAre("--tls-client-key needs --tls-client-cert too"));
+  EXPECT_THAT(FaultsOf({"call", "a.B/C", "--tls-server-name", "n"}),
+              ElementsAre("--tls-server-name needs --tls-ca too"));
+  EXPECT_THAT(FaultsOf({"health", "--tls-server-name", "a b"}),
+              testing::Contains(HasSubstr("--tls-server-name \"a b\" must be a name")));
   for (const char* metadata : {"X-A=1", "x-bin=1", "grpc-x=1", "=1", "a"}) {
     EXPECT_THAT(FaultsOf({"call", "a.B/C", "--metadata", metadata}),
                 ElementsAre(HasSubstr("--metadata must be NAME=VALUE")));

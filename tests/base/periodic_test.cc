@@ -28,5 +28,47 @@ TEST(Periodic, EndsWithoutWaitingForTheInterval) {
   EXPECT_FALSE(called);
 }
 
+TEST(Periodic, RunsSoonWhenAsked) {
+  std::latch called(1);
+  Periodic periodic(1h, [&] { called.count_down(); });
+  periodic.RunSoon();
+  called.wait();
+}
+
+TEST(Periodic, IsAskedInVainForTheTimeOfAPause) {
+  std::latch first(1);
+  int calls = 0;
+  {
+    Periodic periodic(
+        1h,
+        [&] {
+          ++calls;
+          first.count_down();
+        },
+        1h);
+    periodic.RunSoon();
+    first.wait();
+    periodic.RunSoon();
+  }
+  EXPECT_EQ(calls, 1);
+}
+
+TEST(Periodic, ForgetsNoRequestThatComesDuringAPause) {
+  std::latch both(2);
+  int calls = 0;
+  std::latch first(1);
+  Periodic periodic(
+      1h,
+      [&] {
+        if (++calls <= 2) both.count_down();
+        if (calls == 1) first.count_down();
+      },
+      1ms);
+  periodic.RunSoon();
+  first.wait();
+  periodic.RunSoon();
+  both.wait();
+}
+
 }  // namespace
 }  // namespace gateway

@@ -67,17 +67,19 @@ TEST(Telemetry, ShowsEveryReasonAndOutcomeFromTheStart) {
 
 TEST(Telemetry, CountsReloadsConnectionsAndUnknownEnumValues) {
   Telemetry telemetry("1");
-  telemetry.CredentialReloaded("api-key-file", true);
-  telemetry.CredentialReloaded("api-key-file", false);
+  telemetry.CredentialReloaded(CredentialKind::kApiKey, true);
+  telemetry.CredentialReloaded(CredentialKind::kServerTls, false);
   telemetry.SetUpstreamConnections(3);
   telemetry.SetUpstreamConnections(2);
   telemetry.UnknownEnumValue("a.v1.Color");
   EXPECT_THAT(
       telemetry.Render(),
-      AllOf(HasSubstr("extend_gateway_credential_reloads_total{kind=\"api-key-file\","
+      AllOf(HasSubstr("extend_gateway_credential_reloads_total{kind=\"api_key\","
                       "result=\"success\"} 1\n"),
-            HasSubstr("extend_gateway_credential_reloads_total{kind=\"api-key-file\","
+            HasSubstr("extend_gateway_credential_reloads_total{kind=\"server_tls\","
                       "result=\"failure\"} 1\n"),
+            HasSubstr("extend_gateway_credential_reloads_total{kind=\"upstream_tls\","
+                      "result=\"success\"} 0\n"),
             HasSubstr("extend_gateway_upstream_connections 2\n"),
             HasSubstr("extend_gateway_unknown_enum_values_total{enum=\"a.v1.Color\"} 1\n")));
 }

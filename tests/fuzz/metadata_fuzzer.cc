@@ -78,7 +78,7 @@ void CheckForwarding(const Headers& given) {
     metadata.emplace(header.name, header.value);
     if (MayBeForwarded(header.name)) config.forward_metadata.push_back(header.name);
   }
-  static const ApiKey& key = *new ApiKey(ApiKey::Fixed("secret"));
+  static const Authorization& key = *new Authorization("Bearer secret");
   config.auth = FindMetadata(metadata, "authorization") ? Auth::kCaller : Auth::kGateway;
   v1::Upstream upstream;
   auto& version = *upstream.add_headers();

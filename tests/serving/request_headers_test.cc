@@ -25,7 +25,7 @@ v1::Upstream Options() {
 
 /// The headers of a call with this metadata; no faults are expected.
 Result<Headers> HeadersFor(const CallerMetadata& metadata, const Config& config = {},
-                           const ApiKey* key = nullptr) {
+                           const Authorization* key = nullptr) {
   Faults faults;
   const auto headers = RequestHeaders::Compile(Options(), config, key, faults);
   EXPECT_THAT(faults, testing::IsEmpty());
@@ -63,7 +63,7 @@ TEST(RequestHeaders, CallWithoutTokenIsUnauthenticatedWithAuthCaller) {
 TEST(RequestHeaders, GatewaysKeyReplacesTheCallersTokenWithAuthGateway) {
   Config config;
   config.auth = Auth::kGateway;
-  const ApiKey key = ApiKey::Fixed("ours");
+  const Authorization key("Bearer ours");
   EXPECT_EQ(Value(HeadersFor({kToken}, config, &key), "authorization"), "Bearer ours");
   EXPECT_EQ(Value(HeadersFor({}, config, &key), "authorization"), "Bearer ours");
 }

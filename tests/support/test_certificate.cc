@@ -19,7 +19,7 @@ struct Deleter {
 template <class T>
 using Owned = std::unique_ptr<T, Deleter>;
 
-constexpr long kLifetimeSeconds = 3600;
+constexpr long kAgeSeconds = 3600;
 
 void AddExtension(X509* certificate, int nid, const char* value) {
   X509V3_CTX context;
@@ -36,14 +36,14 @@ std::string Contents(BIO* bio) {
 
 }  // namespace
 
-TestCertificate MakeTestCertificate(const std::string& common_name) {
+TestCertificate MakeTestCertificate(const std::string& common_name, long lifetime_seconds) {
   static std::atomic<long> serial = 1;
   const Owned<EVP_PKEY> key(EVP_EC_gen("P-256"));
   const Owned<X509> certificate(X509_new());
   X509_set_version(certificate.get(), X509_VERSION_3);
   ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), serial++);
-  X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -kLifetimeSeconds);
-  X509_gmtime_adj(X509_getm_notAfter(certificate.get()), kLifetimeSeconds);
+  X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -kAgeSeconds);
+  X509_gmtime_adj(X509_getm_notAfter(certificate.get()), lifetime_seconds);
   X509_set_pubkey(certificate.get(), key.get());
   X509_NAME* const name = X509_get_subject_name(certificate.get());
   X509_NAME_add_entry_by_NID(name, NID_commonName, MBSTRING_UTF8,

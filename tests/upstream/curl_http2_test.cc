@@ -28,7 +28,9 @@ ServerTls Tls(bool http2) {
 CurlHttpClientOptions Trusting(HttpVersion version = HttpVersion::kAuto) {
   CurlHttpClientOptions options;
   options.http_version = version;
-  options.tls.ca_pem = Certificate().certificate_pem;
+  static const Current<TlsMaterial> tls(
+      {.ca_pem = Certificate().certificate_pem, .certificate_pem = {}, .key_pem = {}});
+  options.tls = &tls;
   return options;
 }
 

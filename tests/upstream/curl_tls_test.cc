@@ -20,15 +20,20 @@ ServerTls Tls(const std::string& client_ca_pem = {}) {
 
 TlsMaterial Trusting() { return {ServerCertificate().certificate_pem, {}, {}}; }
 
-CurlHttpClientOptions With(const TlsMaterial& tls) {
+CurlHttpClientOptions With(const Current<TlsMaterial>& tls) {
   CurlHttpClientOptions options;
-  options.tls = tls;
+  options.tls = &tls;
   return options;
+}
+
+CurlHttpClientOptions WithTrust() {
+  static const Current<TlsMaterial> trusting(Trusting());
+  return With(trusting);
 }
 
 TEST(CurlTls, TrustsTheGivenCa) {
   ScriptedUpstream upstream(Tls());
-  BlockingClient client(With(Trusting()));
+  BlockingClient client(WithTrust());
   for (int i = 0; i < 2; ++i) EXPECT_NE(client.Get(upstream.url()).response(), nullptr);
   EXPECT_EQ(upstream.counters().accepted, 1);
 }
@@ -42,7 +47,8 @@ TEST(CurlTls, SendsNothingToAnUpstreamThatItDoesNotTrust) {
   for (const Case& wanted : {Case{"the system's CAs", {}},
                              {"another CA", {MakeTestCertificate("other").certificate_pem, {}, {}}},
                              {"a broken CA", {"not a certificate", {}, {}}}}) {
-    BlockingClient client(With(wanted.tls));
+    const Current<TlsMaterial> tls(wanted.tls);
+    BlockingClient client(With(tls));
     EXPECT_EQ(FaultOf(client.Post(upstream.url())),
               std::pair(TransportFault::kTls, Delivery::kNeverSent))
         << wanted.what;
@@ -52,7 +58,7 @@ TEST(CurlTls, SendsNothingToAnUpstreamThatItDoesNotTrust) {
 
 TEST(CurlTls, SendsNothingToAnotherHostThanTheCertificateNames) {
   ScriptedUpstream upstream(Tls());
-  BlockingClient client(With(Trusting()));
+  BlockingClient client(WithTrust());
   // 0.0.0.0 leads here too.
   const HttpResult result = client.Post("https://0.0.0.0:" + std::to_string(upstream.port()));
   EXPECT_EQ(FaultOf(result), std::pair(TransportFault::kTls, Delivery::kNeverSent));
@@ -66,12 +72,13 @@ TEST(CurlTls, ShowsTheClientCertificateAndChangesItWithTheNextCall) {
   TlsMaterial tls = Trusting();
   tls.certificate_pem = first.certificate_pem;
   tls.key_pem = first.key_pem;
-  BlockingClient client(With(tls));
+  Current<TlsMaterial> current(tls);
+  BlockingClient client(With(current));
   ASSERT_NE(client.Get(upstream.url()).response(), nullptr);
   ASSERT_NE(client.Get(upstream.url()).response(), nullptr);
   tls.certificate_pem = second.certificate_pem;
   tls.key_pem = second.key_pem;
-  client.client.SetTls(tls);
+  current.Set(tls);
   ASSERT_NE(client.Get(upstream.url()).response(), nullptr);
   std::vector<std::string> names;
   for (const auto& request : upstream.requests()) names.push_back(request.peer_name);
@@ -81,7 +88,7 @@ TEST(CurlTls, ShowsTheClientCertificateAndChangesItWithTheNextCall) {
 
 TEST(CurlTls, WithoutAnAnswerIsAFaultWhenTheClientCertificateIsNotAccepted) {
   ScriptedUpstream upstream(Tls(MakeTestCertificate("ca").certificate_pem));
-  BlockingClient client(With(Trusting()));
+  BlockingClient client(WithTrust());
   // TLS 1.3: the refusal arrives after the request went out.
   EXPECT_NE(client.Post(upstream.url()).error(), nullptr);
   EXPECT_EQ(upstream.counters().requests, 0);
@@ -90,7 +97,7 @@ TEST(CurlTls, WithoutAnAnswerIsAFaultWhenTheClientCertificateIsNotAccepted) {
 TEST(CurlTls, AnswerThatIsCutShortIsNoAnswer) {
   ScriptedUpstream upstream(Tls());
   upstream.OnRequest(InOrder({{Send("HTTP/1.1 200 OK\r\n\r\nno length"), Reset()}}));
-  BlockingClient client(With(Trusting()));
+  BlockingClient client(WithTrust());
   EXPECT_EQ(FaultOf(client.Post(upstream.url())),
             std::pair(TransportFault::kTruncated, Delivery::kMayHaveArrived));
 }

@@ -5,7 +5,7 @@
 #include <sstream>
 
 #include "gateway/base/logging.h"
-#include "tests/wire/gateway_fixture.h"
+#include "tests/wire/tls_fixture.h"
 
 namespace gateway {
 namespace {
@@ -85,6 +85,40 @@ TEST_F(AccessLogTest, UnknownEnumIsLoggedOnceByItsTypeNotItsValue) {
   const std::string line = "unknown value of enum extend.v1.FileType";
   EXPECT_THAT(log, HasSubstr(line));
   EXPECT_EQ(log.find(line), log.rfind(line));
+}
+
+TEST_F(AccessLogTest, NoSecretIsLoggedWhenCredentialsChange) {
+  const TestCertificate old_identity = MakeTestCertificate("old");
+  const TestCertificate new_identity = MakeTestCertificate("new");
+  MountedSecret tls(SecretOf(old_identity, old_identity.certificate_pem));
+  MountedSecret key(MountedSecret::Files{{"key", "old-key-secret"}});
+  config.api_key.clear();
+  config.api_key_file = key.PathOf("key");
+  config.tls_cert = config.upstream_cert = tls.PathOf("tls.crt");
+  config.tls_key = config.upstream_key = tls.PathOf("tls.key");
+  config.tls_client_ca = tls.PathOf("ca.crt");
+  const std::string log = LogOf([&] {
+    const auto look = [this] { api().credentials().Look(api().telemetry()); };
+    CallOver(OpenChannel(gateway().addresses()[0], CallerTls(old_identity.certificate_pem)));
+    // Broken, then good.
+    key.Publish({{"key", "half key-secret"}});
+    tls.Publish({{"tls.crt", new_identity.certificate_pem}, {"tls.key", old_identity.key_pem}});
+    look();
+    key.Publish({{"key", "new-key-secret"}});
+    tls.Publish(SecretOf(new_identity, new_identity.certificate_pem));
+    look();
+    const TlsCall call = CallOver(OpenChannel(
+        gateway().addresses()[0], CallerTls(new_identity.certificate_pem, new_identity)));
+    EXPECT_TRUE(call.status.ok()) << call.status.error_message();
+  });
+  EXPECT_THAT(log, testing::ContainsRegex("changed credentials are in use.*--api-key-file"));
+  EXPECT_THAT(log, HasSubstr("is not the key of the certificate"));
+  EXPECT_THAT(log, Not(HasSubstr("key-secret")));
+  for (const std::string& pem : {old_identity.certificate_pem, old_identity.key_pem,
+                                 new_identity.certificate_pem, new_identity.key_pem}) {
+    std::istringstream lines(pem);
+    for (std::string line; std::getline(lines, line);) EXPECT_THAT(log, Not(HasSubstr(line)));
+  }
 }
 
 }  // namespace

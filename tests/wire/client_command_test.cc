@@ -7,7 +7,7 @@
 #include <sstream>
 #include <thread>
 
-#include "tests/wire/gateway_fixture.h"
+#include "tests/wire/tls_fixture.h"
 
 namespace gateway {
 namespace {
@@ -113,35 +113,97 @@ TEST_F(ClientCommandTest, CallWithoutAGatewayIsUnavailable) {
 }
 
 TEST_F(ClientCommandTest, HealthIsGoodWhileServing) {
-  EXPECT_EQ(Health(gateway().addresses().at(0), out, err), 0);
+  line.address = gateway().addresses().at(0);
+  EXPECT_EQ(Health(line, out, err), 0);
   EXPECT_EQ(out.str(), "SERVING\n");
 }
 
 TEST_F(ClientCommandTest, HealthIsBadWithoutAGateway) {
-  EXPECT_EQ(Health("unix:/does/not/exist", out, err), kCallFailed);
+  line.address = "unix:/does/not/exist";
+  EXPECT_EQ(Health(line, out, err), kCallFailed);
   EXPECT_THAT(err.str(), StartsWith("UNAVAILABLE"));
 }
 
 TEST_F(ClientCommandTest, HealthIsBadWhileDraining) {
   config.drain_delay = 1s;
-  const std::string address = gateway().addresses().at(0);
+  line.address = gateway().addresses().at(0);
   std::jthread drain([this] { gateway().Drain(); });
-  while (Health(address, out, err) == 0) std::this_thread::yield();
+  while (Health(line, out, err) == 0) std::this_thread::yield();
   EXPECT_THAT(err.str(), StartsWith("NOT_SERVING\n"));
 }
 
 TEST_F(ClientCommandTest, WaitEndsWhenTheGatewayServes) {
   config.listen = {"unix:/tmp/extend-gateway-wait-" + std::to_string(getpid()) + ".sock"};
   int code = -1;
-  std::jthread waiter([&] { code = Wait(config.listen[0], kPatience, out, err); });
+  line.address = config.listen[0];
+  std::jthread waiter([&] { code = Wait(line, out, err); });
   gateway();
   waiter.join();
   EXPECT_EQ(code, 0) << err.str();
 }
 
 TEST_F(ClientCommandTest, WaitGivesUp) {
-  EXPECT_EQ(Wait("unix:/does/not/exist", 150ms, out, err), kCallFailed);
+  line.address = "unix:/does/not/exist";
+  line.max_wait = 150ms;
+  EXPECT_EQ(Wait(line, out, err), kCallFailed);
   EXPECT_THAT(err.str(), Not(IsEmpty()));
+}
+
+/// A gateway with TLS that asks callers for a certificate, and a client that has one.
+class ClientCommandTlsTest : public ClientCommandTest {
+ protected:
+  ClientCommandTlsTest() {
+    config.tls_cert = server.PathOf("tls.crt");
+    config.tls_key = server.PathOf("tls.key");
+    config.tls_client_ca = server.PathOf("ca.crt");
+    line.tls_ca = client.PathOf("ca.crt");
+    line.tls_client_cert = client.PathOf("tls.crt");
+    line.tls_client_key = client.PathOf("tls.key");
+  }
+
+  const TestCertificate of_server = MakeTestCertificate("server");
+  const TestCertificate of_client = MakeTestCertificate("client");
+  MountedSecret server{SecretOf(of_server, of_client.certificate_pem)};
+  MountedSecret client{SecretOf(of_client, of_server.certificate_pem)};
+};
+
+TEST_F(ClientCommandTlsTest, EveryCommandSpeaksTls) {
+  AnswerAlways(200, R"({"id":"splr_1"})");
+  EXPECT_EQ(CallWith(R"({"id":"splr_1"})"), 0) << err.str();
+  EXPECT_EQ(Health(line, out, err), 0) << err.str();
+  EXPECT_EQ(Wait(line, out, err), 0) << err.str();
+}
+
+TEST_F(ClientCommandTlsTest, SocketFilesArePlaintextAllTheSame) {
+  config.listen = {"unix:" + server.PathOf("socket")};
+  EXPECT_EQ(CallWith(R"({"id":"splr_1"})"), 0) << err.str();
+}
+
+TEST_F(ClientCommandTlsTest, AGatewayThatIsNotTrustedIsNotServing) {
+  line.address = gateway().addresses().at(0);
+  line.tls_ca = client.PathOf("tls.crt");
+  EXPECT_EQ(Health(line, out, err), kCallFailed);
+}
+
+TEST_F(ClientCommandTlsTest, TheCertificateMustHaveTheNameThatIsAskedFor) {
+  line.address = gateway().addresses().at(0);
+  line.tls_server_name = "localhost";
+  EXPECT_EQ(Health(line, out, err), 0) << err.str();
+  line.tls_server_name = "gateway.example";
+  EXPECT_EQ(Health(line, out, err), kCallFailed);
+}
+
+TEST_F(ClientCommandTlsTest, FilesThatAreNotSoundAreBadInput) {
+  line.method = kCancel;
+  line.tls_ca = "/does/not/exist";
+  line.tls_client_key = server.PathOf("tls.key");
+  for (const int code :
+       {Health(line, out, err), Wait(line, out, err), gateway::Call(line, in, out, err)}) {
+    EXPECT_EQ(code, kBadInput);
+  }
+  EXPECT_THAT(err.str(), AllOf(HasSubstr("--tls-ca: /does/not/exist does not exist\n"),
+                               HasSubstr("--tls-client-key: " + line.tls_client_key +
+                                         " is not the key of the certificate\n")));
 }
 
 }  // namespace

@@ -2,7 +2,6 @@
 
 #include <grpcpp/create_channel.h>
 #include <grpcpp/generic/generic_stub.h>
-#include <grpcpp/security/credentials.h>
 #include <grpcpp/support/channel_arguments.h>
 
 #include <stdexcept>
@@ -38,11 +37,12 @@ void CopyMetadata(const grpc::ClientContext& context, Metadata& initial, Metadat
   Copy(context.GetServerTrailingMetadata(), trailing);
 }
 
-std::shared_ptr<grpc::Channel> OpenChannel(const std::string& address) {
+std::shared_ptr<grpc::Channel> OpenChannel(
+    const std::string& address, const std::shared_ptr<grpc::ChannelCredentials>& credentials) {
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   arguments.SetMaxReceiveMessageSize(-1);
-  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+  return grpc::CreateCustomChannel(address, credentials, arguments);
 }
 
 Answer<std::string> RawCall(grpc::Channel& channel, const std::string& method,
@@ -105,7 +105,7 @@ Server& GatewayTest::gateway() {
   auto api = CompiledApi::Compile(config);
   if (!api) throw std::runtime_error(api.error().front());
   api_ = *std::move(api);
-  auto server = Server::Start(config, *api_, hooks);
+  auto server = Server::Start(config, *api_, hooks, file_interval);
   if (!server) throw std::runtime_error(server.error().front());
   server_ = *std::move(server);
   return *server_;

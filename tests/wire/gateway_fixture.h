@@ -9,6 +9,7 @@
 #include <google/rpc/status.pb.h>
 #include <grpcpp/channel.h>
 #include <grpcpp/client_context.h>
+#include <grpcpp/security/credentials.h>
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -68,7 +69,9 @@ std::vector<std::string> Targets(const ScriptedUpstream& upstream);
 void CopyMetadata(const grpc::ClientContext& context, Metadata& initial, Metadata& trailing);
 
 /// A channel that shares nothing with other tests' channels.
-std::shared_ptr<grpc::Channel> OpenChannel(const std::string& address);
+std::shared_ptr<grpc::Channel> OpenChannel(const std::string& address,
+                                           const std::shared_ptr<grpc::ChannelCredentials>&
+                                               credentials = grpc::InsecureChannelCredentials());
 
 /// A call with these bytes as its request; the message is the response's bytes.
 Answer<std::string> RawCall(grpc::Channel& channel, const std::string& method,
@@ -98,6 +101,8 @@ class GatewayTest : public testing::Test {
 
   /// Starts the gateway, if it does not run.
   Server& gateway();
+  /// Of that gateway.
+  CompiledApi& api() { return gateway(), *api_; }
   std::shared_ptr<grpc::Channel> channel();
   Stub& stub();
 
@@ -131,6 +136,8 @@ class GatewayTest : public testing::Test {
   /// Talks to the upstream with key `test-key`, and waits little between attempts.
   Config config;
   UpstreamHooks hooks;
+  /// How often the gateway looks at its files.
+  std::chrono::milliseconds file_interval = Server::kFileInterval;
 
  private:
   std::unique_ptr<CompiledApi> api_;

@@ -48,12 +48,16 @@ class ProcessTest : public testing::Test {
     return arguments;
   }
   [[nodiscard]] bool BecomesServing() const {
+    CommandLine line;
+    line.address = address();
     std::ostringstream ignored;
-    return Wait(address(), 30s, ignored, ignored) == 0;
+    return Wait(line, ignored, ignored) == 0;
   }
   [[nodiscard]] bool IsServing() const {
+    CommandLine line;
+    line.address = address();
     std::ostringstream ignored;
-    return Health(address(), ignored, ignored) == 0;
+    return Health(line, ignored, ignored) == 0;
   }
 
   /// A call by a caller who brings a token.
@@ -104,11 +108,15 @@ TEST_F(ProcessTest, FaultsOfFlagsAndVariablesAreExitCode2) {
 
 TEST_F(ProcessTest, FaultsOfKeyRegionAndDescriptorsAreExitCode2) {
   for (const char* command : {"serve", "check"}) {
-    for (const std::vector<std::string>& flags : {std::vector<std::string>{"--region", "mars"},
-                                                  {"--descriptor-set", "/does/not/exist"},
-                                                  {"--api-key-file", "/does/not/exist"},
-                                                  {"--upstream-ca", "/does/not/exist"}}) {
-      Process process({command, flags[0], flags[1]});
+    for (const std::vector<std::string>& flags :
+         {std::vector<std::string>{"--region", "mars"},
+          {"--descriptor-set", "/does/not/exist"},
+          {"--api-key-file", "/does/not/exist"},
+          {"--upstream-ca", "/does/not/exist"},
+          {"--tls-cert", "/does/not/exist", "--tls-key", "/dev/null"}}) {
+      std::vector<std::string> arguments = flags;
+      arguments.insert(arguments.begin(), command);
+      Process process(arguments);
       EXPECT_EQ(process.Exit(), 2) << flags[0];
       EXPECT_THAT(process.output(), HasSubstr(flags[1]));
     }

@@ -47,6 +47,7 @@ RawGrpcClient::RawGrpcClient(const std::string& address) {
   const timeval patience{.tv_sec = 20, .tv_usec = 0};
   setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
   EXPECT_EQ(connect(fd_, reinterpret_cast<const sockaddr*>(&to), sizeof(to)), 0);
+  Write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + http2::Frame(Type::kSettings, 0, 0, ""));
 }
 
 RawGrpcClient::~RawGrpcClient() { close(fd_); }
@@ -69,28 +70,37 @@ void RawGrpcClient::Call(const std::string& path, const Headers& headers,
   }
   for (const Header& header : headers) AppendHeader(header, block);
   const std::string data = std::string(1, '\0') + Bytes(message.size(), 4) + message;
-  Write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + Frame(Type::kSettings, 0, 0, "") +
-        Frame(Type::kHeaders, kEndHeaders, 1, block) + Frame(Type::kData, kEndStream, 1, data));
+  Write(http2::Frame(Type::kHeaders, kEndHeaders, 1, block) +
+        http2::Frame(Type::kData, kEndStream, 1, data));
 
-  std::string received;
+  while (const auto frame = Read()) {
+    const bool may_end = frame->type == Type::kHeaders || frame->type == Type::kData;
+    if (may_end && (frame->flags & kEndStream) != 0) return;
+    if (frame->type == Type::kReset || frame->type == Type::kGoAway) return;
+  }
+}
+
+void RawGrpcClient::Ping() { Write(http2::Frame(Type::kPing, 0, 0, "12345678")); }
+
+std::optional<RawGrpcClient::Frame> RawGrpcClient::Read() {
+  const auto byte = [this](std::size_t i) { return static_cast<unsigned char>(received_[i]); };
   char buffer[4096];
   while (true) {
+    if (received_.size() >= kFrameHeaderBytes) {
+      const std::size_t length = std::size_t{byte(0)} << 16 | std::size_t{byte(1)} << 8 | byte(2);
+      if (received_.size() >= kFrameHeaderBytes + length) {
+        Frame frame{.type = static_cast<Type>(byte(3)), .flags = byte(4), .payload = {}};
+        frame.payload = received_.substr(kFrameHeaderBytes, length);
+        received_.erase(0, kFrameHeaderBytes + length);
+        return frame;
+      }
+    }
     const ssize_t count = recv(fd_, buffer, sizeof(buffer), 0);
     if (count <= 0) {
       EXPECT_EQ(count, 0) << "the server answers nothing";
-      return;
+      return std::nullopt;
     }
-    received.append(buffer, static_cast<std::size_t>(count));
-    while (received.size() >= kFrameHeaderBytes) {
-      const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(received[i]); };
-      const std::size_t length = std::size_t{byte(0)} << 16 | std::size_t{byte(1)} << 8 | byte(2);
-      if (received.size() < kFrameHeaderBytes + length) break;
-      const auto type = static_cast<Type>(received[3]);
-      const bool end =
-          (received[4] & kEndStream) != 0 && (type == Type::kHeaders || type == Type::kData);
-      if (end || type == Type::kReset || type == Type::kGoAway) return;
-      received.erase(0, kFrameHeaderBytes + length);
-    }
+    received_.append(buffer, static_cast<std::size_t>(count));
   }
 }
 

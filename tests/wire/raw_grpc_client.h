@@ -4,15 +4,23 @@
 // Belongs to one thread. One call for each object.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "gateway/base/http_message.h"
+#include "tests/support/http2_frames.h"
 
 namespace gateway {
 
 class RawGrpcClient {
  public:
-  /// `address`: host:port of IPv4.
+  struct Frame {
+    http2::Type type{};
+    int flags = 0;
+    std::string payload;
+  };
+
+  /// Connects and begins to speak HTTP/2. `address`: host:port of IPv4.
   explicit RawGrpcClient(const std::string& address);
   ~RawGrpcClient();
   RawGrpcClient(const RawGrpcClient&) = delete;
@@ -22,10 +30,17 @@ class RawGrpcClient {
   /// need; waits until the server ends the stream or the connection.
   void Call(const std::string& path, const Headers& headers, const std::string& message);
 
+  void Ping();
+
+  /// Waits for the next frame; nothing at the end of the connection.
+  std::optional<Frame> Read();
+
  private:
   void Write(const std::string& bytes) const;
 
   int fd_ = -1;
+  /// Of frames that are not yet whole.
+  std::string received_;
 };
 
 }  // namespace gateway

@@ -1,0 +1,112 @@
+#include "gateway/serving/tls_port_credentials.h"
+
+#include <fmt/format.h>
+#include <grpc/grpc.h>
+#include <grpc/grpc_security.h>
+#include <netdb.h>
+
+#include <array>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gateway/base/address.h"
+
+namespace gateway {
+namespace {
+
+/// What one socket hands to its handshakes.
+class SocketCredentials {
+ public:
+  explicit SocketCredentials(const Current<TlsMaterial>& tls) : tls_(tls) {
+    const auto client_certificate =
+        tls.Get()->ca_pem.empty() ? GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE
+                                  : GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY;
+    credentials_ = grpc_ssl_server_credentials_create_with_options(
+        grpc_ssl_server_credentials_create_options_using_config_fetcher(
+            client_certificate, &SocketCredentials::BeforeHandshake, this));
+  }
+  ~SocketCredentials() { grpc_server_credentials_release(credentials_); }
+  SocketCredentials(const SocketCredentials&) = delete;
+  SocketCredentials& operator=(const SocketCredentials&) = delete;
+
+  [[nodiscard]] grpc_server_credentials* get() { return credentials_; }
+
+ private:
+  /// On any of gRPC's threads, one at a time, as a socket accepts one connection at a time.
+  static grpc_ssl_certificate_config_reload_status BeforeHandshake(
+      void* self, grpc_ssl_server_certificate_config** config) {
+    auto& credentials = *static_cast<SocketCredentials*>(self);
+    auto current = credentials.tls_.Get();
+    if (current == credentials.in_use_) return GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_UNCHANGED;
+    const grpc_ssl_pem_key_cert_pair identity{.private_key = current->key_pem.c_str(),
+                                              .cert_chain = current->certificate_pem.c_str()};
+    // Debian's build of gRPC aborts without a CA, also where no client is asked for a certificate.
+    const std::string& ca = current->ca_pem.empty() ? current->certificate_pem : current->ca_pem;
+    *config = grpc_ssl_server_certificate_config_create(ca.c_str(), &identity, 1);
+    credentials.in_use_ = std::move(current);
+    return GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_NEW;
+  }
+
+  const Current<TlsMaterial>& tls_;
+  /// Shared with tls_ until that changes.
+  std::shared_ptr<const TlsMaterial> in_use_;
+  grpc_server_credentials* credentials_ = nullptr;
+};
+
+/// The addresses of a host in numbers, those of IPv6 in brackets.
+std::vector<std::string> Resolve(const std::string& host) {
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  addrinfo* found = nullptr;
+  std::vector<std::string> addresses;
+  if (getaddrinfo(host.c_str(), nullptr, &hints, &found) != 0) return addresses;
+  for (const addrinfo* entry = found; entry != nullptr; entry = entry->ai_next) {
+    std::array<char, NI_MAXHOST> text{};
+    if (getnameinfo(entry->ai_addr, entry->ai_addrlen, text.data(), text.size(), nullptr, 0,
+                    NI_NUMERICHOST) != 0) {
+      continue;
+    }
+    const std::string number(text.data());
+    addresses.push_back(entry->ai_family == AF_INET6 ? "[" + number + "]" : number);
+  }
+  freeaddrinfo(found);
+  return addresses;
+}
+
+class ReloadingCredentials final : public grpc::ServerCredentials {
+ public:
+  explicit ReloadingCredentials(const Current<TlsMaterial>& tls) : tls_(tls) {}
+
+  /// Unused: it is for credentials that calls carry in their metadata.
+  void SetAuthMetadataProcessor(
+      const std::shared_ptr<grpc::AuthMetadataProcessor>& /*processor*/) override {}
+
+ private:
+  /// The sockets of one port would share a certificate, which gRPC replaces without a lock against
+  /// handshakes of the others. So a name with several addresses becomes several ports of one
+  /// number.
+  int AddPortToServer(const std::string& text, grpc_server* server) override {
+    const auto address = ParseAddress(text, /*allow_port_zero=*/true);
+    if (!address) return 0;
+    int port = 0;
+    for (const std::string& host : Resolve(address->host)) {
+      const std::string where = fmt::format("{}:{}", host, port == 0 ? address->port : port);
+      sockets_.push_back(std::make_unique<SocketCredentials>(tls_));
+      const int bound = grpc_server_add_http2_port(server, where.c_str(), sockets_.back()->get());
+      if (bound != 0) port = bound;
+    }
+    return port;
+  }
+
+  const Current<TlsMaterial>& tls_;
+  std::vector<std::unique_ptr<SocketCredentials>> sockets_;
+};
+
+}  // namespace
+
+std::shared_ptr<grpc::ServerCredentials> TlsPortCredentials(const Current<TlsMaterial>& tls) {
+  return std::make_shared<ReloadingCredentials>(tls);
+}
+
+}  // namespace gateway

@@ -1,0 +1,22 @@
+// TLS of one listening port of a gRPC server, with a certificate that may change while it listens:
+// each handshake uses what is current, connections that are open stay as they are.
+//
+// gRPC's own way to reload (FileWatcherCertificateProvider) reads files itself and checks nothing,
+// so that a half-written one breaks all handshakes. Its C API asks before each handshake instead;
+// here that API is made a grpc::ServerCredentials, which C++ has no function for.
+#pragma once
+
+#include <grpcpp/security/server_credentials.h>
+
+#include <memory>
+
+#include "gateway/base/current.h"
+#include "gateway/base/tls_material.h"
+
+namespace gateway {
+
+/// TLS 1.2 or later. Where `tls` has a CA at first, callers need a certificate that the current CA
+/// has signed. For one port; both `tls` and the credentials must outlive the server.
+std::shared_ptr<grpc::ServerCredentials> TlsPortCredentials(const Current<TlsMaterial>& tls);
+
+}  // namespace gateway
