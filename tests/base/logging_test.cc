@@ -146,6 +146,7 @@ TEST(Logging, GrpcsOwnLinesLoseTheMetadataValuesThatTheyTell) {
 
 TEST(Logging, AFaultThatRepeatsIsNotWrittenEveryTime) {
   testing::internal::CaptureStderr();
+  SetUpLogging(LogLevel::kInfo, LogFormat::kJson);
   for (std::int64_t i = 0; i < 100; ++i) {
     Log(LogLevel::kWarn, "the disk is full", {{"number", i}});
     gpr_log(GPR_ERROR, "Handshake with 192.0.2.1:%d failed", static_cast<int>(i));
