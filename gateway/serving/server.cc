@@ -81,8 +81,9 @@ class Server::Impl {
       : config_(config),
         api_(api),
         file_watch_(file_interval, [&api] { api.credentials().Look(api.telemetry()); }),
-        loops_(config, api.credentials().upstream_tls(), api.telemetry(),
-               [this] { OnUnauthorized(); }, std::move(hooks)),
+        loops_(
+            config, api.credentials().upstream_tls(), api.telemetry(), [this] { OnUnauthorized(); },
+            std::move(hooks)),
         admission_(config.max_in_flight) {}
   ~Impl() { Drain(); }
 

@@ -26,36 +26,34 @@ class ConnectionLimitsTest : public GatewayTest {
 };
 
 TEST_F(ConnectionLimitsTest, StreamsAndHeadersAreLimited) {
-  constexpr unsigned kMaxConcurrentStreams = 3;
   constexpr unsigned kMaxHeaderListSize = 6;
   config.max_in_flight = 7;
   RawGrpcClient client(gateway().addresses()[0]);
   const auto settings = client.Read();
   ASSERT_TRUE(settings);
-  ASSERT_EQ(settings->type, RawGrpcClient::kSettings);
+  ASSERT_EQ(settings->type, http2::Type::kSettings);
   // Refused calls need a stream too.
-  EXPECT_EQ(Setting(*settings, kMaxConcurrentStreams), 1007U);
+  EXPECT_EQ(Setting(*settings, http2::kMaxConcurrentStreams), 1007U);
   EXPECT_EQ(Setting(*settings, kMaxHeaderListSize), 32U << 10);
 }
 
 TEST_F(ConnectionLimitsTest, AFloodOfPingsEndsTheConnection) {
   constexpr std::uint32_t kEnhanceYourCalm = 11;
   RawGrpcClient client(gateway().addresses()[0]);
-  for (int i = 0; i < 10; ++i) client.Ping();
+  client.Ping(10);
   std::optional<std::uint32_t> reason;
   while (const auto frame = client.Read()) {
-    if (frame->type == RawGrpcClient::kGoAway) reason = BigEndian(frame->payload, 4, 4);
+    if (frame->type == http2::Type::kGoAway) reason = BigEndian(frame->payload, 4, 4);
   }
   EXPECT_EQ(reason, kEnhanceYourCalm);
   EXPECT_TRUE(Get().status.ok());
 }
 
 TEST_F(ConnectionLimitsTest, APingNowAndThenIsAnswered) {
-  constexpr int kPingFrame = 6;
   RawGrpcClient client(gateway().addresses()[0]);
-  client.Ping();
+  client.Ping(1);
   std::optional<RawGrpcClient::Frame> frame = client.Read();
-  while (frame && frame->type != kPingFrame) frame = client.Read();
+  while (frame && frame->type != http2::Type::kPing) frame = client.Read();
   ASSERT_TRUE(frame);
   EXPECT_EQ(frame->payload, "12345678");
 }

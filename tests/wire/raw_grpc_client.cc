@@ -80,7 +80,12 @@ void RawGrpcClient::Call(const std::string& path, const Headers& headers,
   }
 }
 
-void RawGrpcClient::Ping() { Write(http2::Frame(Type::kPing, 0, 0, "12345678")); }
+void RawGrpcClient::Ping(int count) {
+  // In one piece, which the server has read whole when it loses patience.
+  std::string pings;
+  for (int i = 0; i < count; ++i) pings += http2::Frame(Type::kPing, 0, 0, "12345678");
+  Write(pings);
+}
 
 std::optional<RawGrpcClient::Frame> RawGrpcClient::Read() {
   const auto byte = [this](std::size_t i) { return static_cast<unsigned char>(received_[i]); };

@@ -30,7 +30,8 @@ class RawGrpcClient {
   /// need; waits until the server ends the stream or the connection.
   void Call(const std::string& path, const Headers& headers, const std::string& message);
 
-  void Ping();
+  /// So many at once.
+  void Ping(int count);
 
   /// Waits for the next frame; nothing at the end of the connection.
   std::optional<Frame> Read();
