@@ -152,8 +152,11 @@ void Client::JudgeAny(const CallResult& result) {
       std::min(plan_.deadline.value_or(surroundings_.timeout), surroundings_.timeout);
   JudgeEnd(result, std::min(plan_.cancel_after.value_or(until), until));
   if (result.code == StatusCode::DEADLINE_EXCEEDED) {
-    Check(Invariant::kDeadlineIsNotEarly, result.elapsed >= until - kEarliness, result,
-          ", deadline " + std::to_string(until.count()) + " ms");
+    // Without a reason it is the word of the client's own timer, whose deadline gRPC has converted
+    // from one clock to another: on a busy machine that moves it.
+    const bool is_gateways = !result.reason.empty();
+    Check(Invariant::kDeadlineIsNotEarly, !is_gateways || result.elapsed >= until - kEarliness,
+          result, ", deadline " + std::to_string(until.count()) + " ms");
   }
   Check(Invariant::kCodeIsPossible, IsPossible(result), result, "");
   if (result.attempts > 1) Check(Invariant::kRetriesHappen, true, result, "");

@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::array<std::string_view, kInvariants> kRules = {
     "every call ends by its deadline + 250 ms, and the machine's own lag",
-    "DEADLINE_EXCEEDED never comes before the deadline",
+    "the gateway's DEADLINE_EXCEEDED never comes before the deadline",
     "a cancel is OK only if the run is cancelled, and shows it",
     "the only canceller of a run is never told ALREADY_CANCELLED",
     "NOT_CANCELLABLE only if the run has ended otherwise, and says how",
