@@ -43,6 +43,7 @@ WatchedFiles WatchTls(const TlsFiles& files, Current<TlsMaterial>& target) {
                              {files.ca, &TlsMaterial::ca_pem, &CaFault}};
   std::erase_if(parts, [](const Part& part) { return part.file.path.empty(); });
   std::vector<WatchedFiles::File> watched;
+  watched.reserve(parts.size());
   for (const Part& part : parts) watched.push_back(part.file);
   return {std::move(watched),
           [parts, &target](const WatchedFiles::Contents& contents, Faults& faults) {
