@@ -1,6 +1,7 @@
 #include "gateway/transcoding/json_writer.h"
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <span>
 #include <utility>
@@ -8,6 +9,7 @@
 #include "gateway/transcoding/base64.h"
 #include "gateway/transcoding/field_value.h"
 #include "gateway/transcoding/json_fault.h"
+#include "gateway/transcoding/json_name.h"
 #include "gateway/transcoding/json_string.h"
 #include "gateway/transcoding/well_known_value.h"
 
@@ -53,10 +55,6 @@ class JsonWriter {
 
 const pb::FieldDescriptor& FieldOf(const pb::Message& message, int number) {
   return *message.GetDescriptor()->FindFieldByNumber(number);
-}
-
-std::string NameOf(const pb::FieldDescriptor& field) {
-  return field.is_extension() ? "[" + field.full_name() + "]" : field.json_name();
 }
 
 // The omitted paths that go through `field`, without it. An empty one among them: the field itself.
@@ -113,7 +111,7 @@ bool JsonWriter::Members(const pb::Message& message, const Omitted& omitted) {
       continue;
     }
     if (!json_.ends_with('{')) json_ += ',';
-    AppendJsonString(NameOf(*field), &json_);
+    AppendJsonString(JsonName(*field), &json_);
     json_ += ':';
     if (!NamedField(message, *field, below)) return false;
   }
@@ -122,7 +120,7 @@ bool JsonWriter::Members(const pb::Message& message, const Omitted& omitted) {
 
 bool JsonWriter::NamedField(const pb::Message& message, const pb::FieldDescriptor& field,
                             const Omitted& omitted) {
-  return Field(message, field, omitted) || fault_.In(NameOf(field));
+  return Field(message, field, omitted) || fault_.In(JsonName(field));
 }
 
 bool JsonWriter::Field(const pb::Message& message, const pb::FieldDescriptor& field,
@@ -145,23 +143,25 @@ bool JsonWriter::Repeated(const pb::Message& message, const pb::FieldDescriptor&
 
 bool JsonWriter::Map(const pb::Message& message, const pb::FieldDescriptor& field) {
   const int size = message.GetReflection()->FieldSize(message, &field);
-  std::vector<std::pair<std::string, const pb::Message*>> entries;
+  // In an order that does not change from call to call, and with the last entry of each key: a
+  // message that is not generated keeps all that it has parsed.
+  std::map<std::string, const pb::Message*> entries;
   for (int i = 0; i < size; ++i) {
     const pb::Message& entry = FieldValue{message, field, i}.Nested();
     const FieldValue key{entry, FieldOf(entry, 1)};
     std::string scratch;
     const bool is_text = key.field.type() == pb::FieldDescriptor::TYPE_STRING;
-    entries.emplace_back(is_text ? key.Text(&scratch) : key.ScalarText(), &entry);
+    entries.insert_or_assign(is_text ? key.Text(&scratch) : key.ScalarText(), &entry);
   }
-  // In an order that does not change from call to call, as that of a map would.
-  std::ranges::sort(entries);
   json_ += '{';
-  for (std::size_t i = 0; i < entries.size(); ++i) {
-    const auto& [key, entry] = entries[i];
-    if (i > 0) json_ += ',';
-    if (!String(key)) return fault_.In(i);
+  std::size_t position = 0;
+  for (const auto& [key, entry] : entries) {
+    if (position > 0) json_ += ',';
+    // By position, as keys are data.
+    if (!String(key)) return fault_.In(position);
     json_ += ':';
-    if (!Single({*entry, FieldOf(*entry, 2)})) return fault_.In(i);
+    if (!Single({*entry, FieldOf(*entry, 2)})) return fault_.In(position);
+    ++position;
   }
   json_ += '}';
   return true;

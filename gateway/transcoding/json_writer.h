@@ -20,7 +20,8 @@ Result<std::string> WriteJson(const google::protobuf::Message& message,
                               const std::vector<FieldPath>& omitted = {});
 
 /// The value of one field of `message` as JSON (google.api.HttpRule.body naming a field). An unset
-/// message field is `{}`, other unset fields have their default's JSON.
+/// message field is `{}`, or `[]` or `null` where its type has no object in JSON; other unset
+/// fields have their default's JSON.
 Result<std::string> WriteJsonField(const google::protobuf::Message& message,
                                    const google::protobuf::FieldDescriptor& field);
 

@@ -250,6 +250,32 @@ TEST(JsonWriter, WritesDynamicMessages) {
       R"("any":{"@type":"type.googleapis.com/testing.v1.Child","number":5}})");
 }
 
+// As in a request whose caller has concatenated messages, which merges them.
+TEST(JsonWriter, WritesTheLastOfMapEntriesWithEqualKeys) {
+  const struct {
+    const char* first;
+    const char* last;
+    const char* json;
+  } cases[] = {
+      {"string_map { key: 'a' value: '1' } string_map { key: 'b' }",
+       "string_map { key: 'a' value: '2' }", R"({"stringMap":{"a":"2","b":""}})"},
+      {"bool_map { key: true value: true }", "bool_map { key: true }",
+       R"({"boolMap":{"true":false}})"},
+      {"string_child_map { key: 'a' value { number: 1 } }",
+       "string_child_map { key: 'a' value { text: 'x' } }",
+       R"({"stringChildMap":{"a":{"text":"x"}}})"},
+      {"struct { fields { key: 'a' value { number_value: 1 } } }",
+       "struct { fields { key: 'a' value { number_value: 2 } } }", R"({"struct":{"a":2}})"},
+  };
+  pb::DynamicMessageFactory factory;
+  for (const auto& c : cases) {
+    const std::unique_ptr<pb::Message> message(factory.GetPrototype(AllTypes::descriptor())->New());
+    ASSERT_TRUE(message->ParseFromString(Parse(c.first).SerializeAsString() +
+                                         Parse(c.last).SerializeAsString()));
+    EXPECT_EQ(Written(WriteJson(*message)), c.json);
+  }
+}
+
 TEST(JsonWriter, WritesMessagesOfProto2) {
   testing::v1::LegacyTypes message;
   message.mutable_part()->set_text("a");
