@@ -104,10 +104,11 @@ int Call(const CommandLine& line, std::istream& in, std::ostream& out, std::ostr
 
   const std::string json =
       line.json == "-" ? std::string(std::istreambuf_iterator<char>(in), {}) : line.json;
-  // A mistyped name must be told, not skipped.
-  const auto request =
-      JsonReader(method->input_type())
-          .Read(json, {.unknown = JsonReadOptions::Unknown::kReject, .on_unknown_enum = {}});
+  // A mistyped or repeated name must be told, not skipped.
+  const auto request = JsonReader(method->input_type())
+                           .Read(json, {.unknown = JsonReadOptions::Unknown::kReject,
+                                        .duplicates = JsonReadOptions::Duplicates::kReject,
+                                        .on_unknown_enum = {}});
   if (!request) {
     err << "the request is no " << method->input_type()->full_name() << ": "
         << request.error().error_message() << "\n";

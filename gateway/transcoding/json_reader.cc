@@ -5,6 +5,7 @@
 #include "gateway/base/mutex.h"
 #include "gateway/transcoding/json_document.h"
 #include "gateway/transcoding/json_fault.h"
+#include "gateway/transcoding/json_name.h"
 #include "gateway/transcoding/json_tables.h"
 #include "gateway/transcoding/json_walk.h"
 #include "gateway/transcoding/wire_buffer.h"
@@ -13,6 +14,7 @@ namespace gateway {
 namespace {
 
 namespace pb = google::protobuf;
+using Duplicates = JsonReadOptions::Duplicates;
 
 // Memory that a thread keeps between documents: for documents up to this length, as simdjson takes
 // about 15 bytes for each byte of JSON (most of it never touched); and for this much output.
@@ -95,7 +97,7 @@ class JsonReader::Impl {
       JsonWalk walk(setting, &scratch->wire, fault);
       const bool done = field_ == nullptr ? walk.ReadMessage(message_, document.root())
                                           : ReadFieldAlone(&walk, document.root(), fault);
-      if (!done && !setting.has_duplicates) {
+      if (!done && !setting.has_duplicates && options.duplicates == Duplicates::kLastWins) {
         setting.has_duplicates = true;
       } else if (done && walk.saw_whole_zero() && !document.is_rewritten() &&
                  MayHaveNegativeZero(json)) {
@@ -110,8 +112,7 @@ class JsonReader::Impl {
   bool ReadFieldAlone(JsonWalk* walk, simdjson::dom::element value, JsonFault* fault) const {
     const bool is_unset =
         value.is_null() && !(field_->takes_null && field_->shape == FieldTable::Shape::kSingular);
-    return is_unset || walk->ReadField(*field_, value) ||
-           fault->In(field_->descriptor->json_name());
+    return is_unset || walk->ReadField(*field_, value) || fault->In(JsonName(*field_->descriptor));
   }
 
   TableSet tables_;

@@ -16,11 +16,14 @@
 namespace gateway {
 
 struct JsonReadOptions {
-  /// Unknown members and enum strings: an upstream that grows must not fail calls (skipped and 0),
-  /// while a person's typing error must be told (INVALID_ARGUMENT).
+  /// Unknown members and enum strings: an upstream that grows must not fail calls (skipped and 0,
+  /// or unset in proto2), while a person's typing error must be told (INVALID_ARGUMENT).
   enum class Unknown { kSkip, kReject };
   Unknown unknown = Unknown::kSkip;
-  /// Called for each unknown enum string that became 0 or was dropped. May be empty.
+  /// Members of a message that have the same name; likewise.
+  enum class Duplicates { kLastWins, kReject };
+  Duplicates duplicates = Duplicates::kLastWins;
+  /// Called for each unknown enum string that was not read. May be empty.
   std::function<void(const google::protobuf::EnumDescriptor&)> on_unknown_enum;
 };
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "gateway/transcoding/enum_names.h"
+#include "gateway/transcoding/json_name.h"
 
 namespace gateway {
 namespace {
@@ -63,6 +64,14 @@ FieldTable::Shape ShapeOf(const pb::FieldDescriptor& field) {
   return field.is_repeated() ? FieldTable::Shape::kRepeated : FieldTable::Shape::kSingular;
 }
 
+// Its own in order of declaration, then its extensions.
+std::vector<const pb::FieldDescriptor*> FieldsOf(const pb::Descriptor& type) {
+  std::vector<const pb::FieldDescriptor*> fields;
+  type.file()->pool()->FindAllExtensions(&type, &fields);
+  for (int i = type.field_count() - 1; i >= 0; --i) fields.insert(fields.begin(), type.field(i));
+  return fields;
+}
+
 }  // namespace
 
 const MessageTable& TableSet::Compile(const pb::Descriptor& message) {
@@ -89,8 +98,9 @@ const EnumTable& TableSet::Find(const pb::EnumDescriptor& type) {
   std::unique_ptr<EnumTable>& table = enums_[&type];
   if (table == nullptr) {
     const auto names = EnumJsonNames(type);
-    table =
-        std::make_unique<EnumTable>(EnumTable{&type, NameTable<int>({names.begin(), names.end()})});
+    const bool is_closed = type.file()->syntax() == pb::FileDescriptor::SYNTAX_PROTO2;
+    table = std::make_unique<EnumTable>(
+        EnumTable{&type, is_closed, NameTable<int>({names.begin(), names.end()})});
   }
   return *table;
 }
@@ -117,22 +127,24 @@ FieldTable TableSet::CompileField(const pb::FieldDescriptor& field) {
 void TableSet::CompileMessage(MessageTable& table) {
   const pb::Descriptor& type = *table.type;
   table.well_known = WellKnownType(type);
-  table.fields.reserve(static_cast<std::size_t>(type.field_count()));
+  const auto fields = FieldsOf(type);
+  const auto field_count = static_cast<std::uint32_t>(fields.size());
+  table.fields.reserve(fields.size());
   std::vector<std::pair<std::string, std::uint32_t>> names;
-  const auto field_count = static_cast<std::uint32_t>(type.field_count());
   for (std::uint32_t i = 0; i < field_count; ++i) {
-    const pb::FieldDescriptor& field = *type.field(static_cast<int>(i));
+    const pb::FieldDescriptor& field = *fields[i];
     FieldTable compiled = CompileField(field);
     compiled.field_bit = MakeBit(i);
     if (const pb::OneofDescriptor* oneof = field.real_containing_oneof()) {
       compiled.oneof_bit = MakeBit(field_count + static_cast<std::uint32_t>(oneof->index()));
     }
     table.fields.push_back(compiled);
-    names.emplace_back(field.json_name(), i);
+    names.emplace_back(JsonName(field), i);
   }
   // After the JSON names, which win where both claim a name.
-  for (std::uint32_t i = 0; i < field_count; ++i)
-    names.emplace_back(table.fields[i].descriptor->name(), i);
+  for (int i = 0; i < type.field_count(); ++i) {
+    names.emplace_back(type.field(i)->name(), static_cast<std::uint32_t>(i));
+  }
   table.names = NameTable<std::uint32_t>(names);
   const auto bits = field_count + static_cast<std::uint32_t>(type.real_oneof_decl_count());
   table.words = (bits + kBitsPerWord - 1) / kBitsPerWord;

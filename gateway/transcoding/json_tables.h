@@ -22,6 +22,8 @@ struct MessageTable;
 
 struct EnumTable {
   const google::protobuf::EnumDescriptor* type = nullptr;
+  /// Of proto2: 0 need not be a value, or may be one like any other.
+  bool is_closed = false;
   NameTable<int> numbers;
 };
 
@@ -53,8 +55,8 @@ struct FieldTable {
 struct MessageTable {
   const google::protobuf::Descriptor* type = nullptr;
   WellKnown well_known = WellKnown::kNone;
-  std::vector<FieldTable> fields;  // in order of declaration
-  /// JSON names and proto names, to positions in `fields`.
+  std::vector<FieldTable> fields;  // in order of declaration, then extensions
+  /// JSON names (of extensions `[package.name]`) and proto names, to positions in `fields`.
   NameTable<std::uint32_t> names;
   /// How many words the field_bit and oneof_bit of `fields` take.
   std::uint32_t words = 0;

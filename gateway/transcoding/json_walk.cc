@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "gateway/transcoding/base64.h"
+#include "gateway/transcoding/json_name.h"
 
 namespace gateway {
 namespace {
@@ -93,17 +94,22 @@ bool JsonWalk::ReadLastMembers(const MessageTable& table, const Seen& seen, Obje
   return true;
 }
 
+bool JsonWalk::RefuseDuplicate(const FieldTable& field) {
+  fault_.Set("more than one member of this name");
+  return fault_.In(JsonName(*field.descriptor));
+}
+
 bool JsonWalk::RefuseOneof(const FieldTable& field) {
   const std::string& oneof = field.descriptor->real_containing_oneof()->full_name();
   fault_.Set("more than one member of oneof " + oneof);
-  return fault_.In(field.descriptor->json_name());
+  return fault_.In(JsonName(*field.descriptor));
 }
 
 bool JsonWalk::ReadMember(const Seen& seen, const FieldTable& field, Element value) {
-  if (seen.Add(field.field_bit)) return false;  // a second walk takes the last of its name
+  if (seen.Add(field.field_bit)) return RefuseDuplicate(field);
   const bool is_set = !value.is_null() || (field.takes_null && field.shape == Shape::kSingular);
   if (is_set && seen.Add(field.oneof_bit)) return RefuseOneof(field);
-  return !is_set || ReadField(field, value) || fault_.In(field.descriptor->json_name());
+  return !is_set || ReadField(field, value) || fault_.In(JsonName(*field.descriptor));
 }
 
 bool JsonWalk::SkipUnknown(std::string_view name) {
@@ -147,7 +153,7 @@ bool JsonWalk::ReadScalar(const FieldTable& field, Element value) {
   if (read == ScalarRead::kFault) return false;
   if (read == ScalarRead::kUnknownEnum) {
     if (!NoteUnknownEnum(field)) return false;
-    if (field.shape != Shape::kSingular) return true;
+    if (field.shape != Shape::kSingular || field.enumeration->is_closed) return true;
   }
   if (bits == 0 && !field.writes_zero) return true;
   wire_.Tag(field.tag);

@@ -55,6 +55,7 @@ class JsonWalk {
   bool ReadMembers(const MessageTable& table, Object object);
   bool ReadLastMembers(const MessageTable& table, const Seen& seen, Object object);
   bool ReadMember(const Seen& seen, const FieldTable& field, Element value);
+  bool RefuseDuplicate(const FieldTable& field);
   bool RefuseOneof(const FieldTable& field);
   bool SkipUnknown(std::string_view name);
   bool ReadSingular(const FieldTable& field, Element value);

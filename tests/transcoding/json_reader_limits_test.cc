@@ -141,6 +141,25 @@ TEST(JsonReaderLimits, TakesTheLastOfMembersWithEqualNames) {
   EXPECT_EQ(message.string_child_map().at("a").number(), 0);
 }
 
+TEST(JsonReaderLimits, RefusesMembersWithEqualNamesWhereThatIsAsked) {
+  const struct {
+    const char* json;
+    const char* error;
+  } cases[] = {
+      {R"({"singularInt32": 1, "singularInt32": 2})",
+       "singularInt32: more than one member of this name"},
+      {R"({"singular_int32": 1, "singularInt32": 1})",
+       "singularInt32: more than one member of this name"},
+      {R"({"repeatedChild": [{}, {"text": null, "text": "x"}]})",
+       "repeatedChild[1].text: more than one member of this name"},
+      {R"({"singularInt32": 1, "singularInt64": 1, "singularChild": {"number": 1}})", "was read"},
+  };
+  const JsonReader reader(AllTypes::descriptor());
+  const JsonReadOptions options{.duplicates = JsonReadOptions::Duplicates::kReject,
+                                .on_unknown_enum = {}};
+  for (const auto& c : cases) EXPECT_EQ(ErrorOf(reader.Read(c.json, options)), c.error) << c.json;
+}
+
 TEST(JsonReaderLimits, TakesTimeLinearInDuplicatesWithinDuplicates) {
   const std::string json =
       R"({"singularChild":)" + Nest(R"({"child":)", "{}", R"(,"number":1,"number":2})", 90) + "}";
