@@ -84,7 +84,8 @@ TEST_F(ClientCommandTest, CallRefusesAnUnknownMethodAndTellsTheKnownOnes) {
 }
 
 TEST_F(ClientCommandTest, CallRefusesARequestThatIsNoMessageOfTheMethod) {
-  for (const char* json : {"", "{", "[]", R"({"id": 1, "other": 2})", R"({"idd":"1"})"}) {
+  for (const char* json :
+       {"", "{", "[]", R"({"id": 1, "other": 2})", R"({"idd":"1"})", R"({"id":"1","id":"2"})"}) {
     err.str("");
     EXPECT_EQ(CallWith(json), kBadInput) << json;
     EXPECT_THAT(err.str(), StartsWith("the request is no extend.v1.CancelSplitRunRequest: "));
