@@ -39,7 +39,8 @@ def cancel(stub, run_id):
 
 
 def list_runs(stub, **filters):
-    request = split_run_service_pb2.ListSplitRunsRequest(max_page_size=2, **filters)
+    # Small pages, to show how one follows another.
+    request = split_run_service_pb2.ListSplitRunsRequest(max_page_size=1, **filters)
     while True:
         page = stub.ListSplitRuns(request, timeout=30, metadata=METADATA)
         yield from page.data
@@ -53,8 +54,9 @@ def main(address, run_id):
         stub = split_run_service_pb2_grpc.SplitRunServiceStub(channel)
         print("first cancel:", cancel(stub, run_id))
         print("second cancel:", cancel(stub, run_id))
-        cancelled = list_runs(stub, status=split_run_pb2.RUN_STATUS_CANCELLED)
-        print("listed as cancelled:", any(run.id == run_id for run in cancelled))
+        cancelled = [run.id for run in list_runs(stub, status=split_run_pb2.RUN_STATUS_CANCELLED)]
+        found = "yes" if run_id in cancelled else "no"
+        print(f"listed as cancelled: {found}, among {len(cancelled)} runs")
 
 
 main(*sys.argv[1:])
