@@ -36,7 +36,7 @@ struct FieldTable {
   };
 
   const google::protobuf::FieldDescriptor* descriptor = nullptr;
-  google::protobuf::FieldDescriptor::Type type{};
+  google::protobuf::FieldDescriptor::Type type = google::protobuf::FieldDescriptor::TYPE_MESSAGE;
   Shape shape = Shape::kSingular;
   /// Whether a zero is written: explicit presence, or the key or value of a map's entry.
   bool writes_zero = false;
