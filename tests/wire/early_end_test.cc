@@ -45,8 +45,11 @@ constexpr std::array kStepNames = {"Resolving",      "Connecting", "Handshaking"
 enum class End { kCallersCancel, kCallersDeadline, kGatewaysTimeout };
 constexpr std::array kEndNames = {"CallersCancel", "CallersDeadline", "GatewaysTimeout"};
 
-/// For a call that its deadline ends; long enough for the call to reach its step before.
-constexpr std::chrono::milliseconds kShortly = 1s;
+/// For a call that its deadline ends; long enough for the call to reach its step before, which
+/// takes its time with a large body.
+constexpr std::chrono::milliseconds ShortlyAfter(Step step) {
+  return step == Step::kSending ? 6s : 1s;
+}
 /// What nobody here waits for.
 constexpr std::chrono::milliseconds kNever = 5min;
 
@@ -131,7 +134,7 @@ class EarlyEndTest : public ManualTimeTest,
     // Only what the test is about ends a call.
     config.connect_timeout = kNever;
     config.attempt_timeout = kNever;
-    config.timeout = end() == End::kGatewaysTimeout ? kShortly : kNever;
+    config.timeout = end() == End::kGatewaysTimeout ? ShortlyAfter(step()) : kNever;
     config.max_request_bytes = std::size_t{64} << 20;
     config.upstream_url.clear();
     time.Hold();
@@ -159,7 +162,7 @@ class EarlyEndTest : public ManualTimeTest,
     // More than both sockets' buffers hold.
     if (step() == Step::kSending) request.set_note(std::string(16 << 20, 'n'));
     context.set_deadline(std::chrono::system_clock::now() +
-                         (end() == End::kCallersDeadline ? kShortly : kNever));
+                         (end() == End::kCallersDeadline ? ShortlyAfter(step()) : kNever));
     orders::Order order;
     return orders::Orders::NewStub(channel())->CloseOrder(&context, request, &order);
   }
