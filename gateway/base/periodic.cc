@@ -12,7 +12,7 @@ Periodic::Periodic(Milliseconds interval, std::function<void()> function, Millis
       thread_([this](const std::stop_token& stop) { Run(stop); }) {}
 
 void Periodic::RunSoon() {
-  const std::lock_guard lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   soon_ = true;
   woken_.notify_one();
 }

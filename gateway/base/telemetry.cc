@@ -124,7 +124,7 @@ class Telemetry::Impl {
 
   /// A lookup in a family costs more than this map's: it hashes all labels.
   prometheus::Counter& UpstreamRequests(std::string_view verb, int status) {
-    const std::lock_guard lock(mutex_);
+    const std::scoped_lock lock(mutex_);
     const auto [entry, added] = upstream_counters_.try_emplace({std::string(verb), status});
     if (added) {
       entry->second = &upstream_requests.Add(

@@ -37,8 +37,8 @@ void SetFile(DescriptorIndex::File file, const std::string& what, Response& resp
 
 template <class Version>
 class ReflectionService final : public Version::Service::CallbackService {
-  using Request = typename Version::Request;
-  using Response = typename Version::Response;
+  using Request = Version::Request;
+  using Response = Version::Response;
 
  public:
   ReflectionService(const google::protobuf::DescriptorPool& pool, std::vector<std::string> services)
