@@ -89,7 +89,7 @@ tl::expected<CommandLine, Faults> ParseCommandLine(const std::vector<std::string
 
 Environment ProcessEnvironment() {
   Environment variables;
-  for (char** entry = environ; *entry != nullptr; ++entry) {
+  for (const char* const* entry = environ; *entry != nullptr; ++entry) {
     const std::string_view text(*entry);
     const auto equals = text.find('=');
     if (equals == std::string_view::npos) continue;
