@@ -3,14 +3,13 @@
 #include <fmt/format.h>
 #include <grpc/grpc.h>
 #include <grpc/grpc_security.h>
-#include <netdb.h>
 
-#include <array>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "gateway/base/address.h"
+#include "gateway/base/resolve.h"
 
 namespace gateway {
 namespace {
@@ -53,26 +52,6 @@ class SocketCredentials {
   std::shared_ptr<const TlsMaterial> in_use_;
   grpc_server_credentials* credentials_ = nullptr;
 };
-
-/// The addresses of a host in numbers, those of IPv6 in brackets.
-std::vector<std::string> Resolve(const std::string& host) {
-  addrinfo hints{};
-  hints.ai_socktype = SOCK_STREAM;
-  addrinfo* found = nullptr;
-  std::vector<std::string> addresses;
-  if (getaddrinfo(host.c_str(), nullptr, &hints, &found) != 0) return addresses;
-  for (const addrinfo* entry = found; entry != nullptr; entry = entry->ai_next) {
-    std::array<char, NI_MAXHOST> text{};
-    if (getnameinfo(entry->ai_addr, entry->ai_addrlen, text.data(), text.size(), nullptr, 0,
-                    NI_NUMERICHOST) != 0) {
-      continue;
-    }
-    const std::string number(text.data());
-    addresses.push_back(entry->ai_family == AF_INET6 ? "[" + number + "]" : number);
-  }
-  freeaddrinfo(found);
-  return addresses;
-}
 
 class ReloadingCredentials final : public grpc::ServerCredentials {
  public:

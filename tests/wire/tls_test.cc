@@ -1,15 +1,14 @@
 // TLS towards callers: who gets in, and what a change of the files does.
 #include <arpa/inet.h>
 #include <gmock/gmock.h>
-#include <netdb.h>
 #include <netinet/in.h>
 #include <openssl/ssl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <array>
 #include <memory>
 
+#include "gateway/base/resolve.h"
 #include "tests/wire/tls_fixture.h"
 
 namespace gateway {
@@ -18,24 +17,6 @@ namespace {
 using grpc::StatusCode;
 using testing::ElementsAre;
 using testing::HasSubstr;
-
-/// In numbers, those of IPv6 in brackets.
-std::vector<std::string> AddressesOf(const std::string& host) {
-  addrinfo hints{};
-  hints.ai_socktype = SOCK_STREAM;
-  addrinfo* found = nullptr;
-  std::vector<std::string> addresses;
-  if (getaddrinfo(host.c_str(), nullptr, &hints, &found) != 0) return addresses;
-  for (const addrinfo* entry = found; entry != nullptr; entry = entry->ai_next) {
-    std::array<char, NI_MAXHOST> text{};
-    getnameinfo(entry->ai_addr, entry->ai_addrlen, text.data(), text.size(), nullptr, 0,
-                NI_NUMERICHOST);
-    const bool is_v6 = entry->ai_family == AF_INET6;
-    addresses.push_back((is_v6 ? "[" : "") + std::string(text.data()) + (is_v6 ? "]" : ""));
-  }
-  freeaddrinfo(found);
-  return addresses;
-}
 
 class TlsTest : public GatewayTest {
  protected:
@@ -141,7 +122,7 @@ TEST_F(TlsTest, AHostNameMayHaveSeveralAddresses) {
   const std::string address = gateway().addresses().at(0);
   const std::string port = address.substr(address.rfind(':'));
   // Resolved here: Debian's c-ares, which gRPC's clients use, leaks.
-  const std::vector<std::string> hosts = AddressesOf("localhost");
+  const std::vector<std::string> hosts = Resolve("localhost");
   EXPECT_THAT(hosts, testing::Contains("127.0.0.1"));
   for (const std::string& host : hosts) {
     EXPECT_EQ(CallOver(OpenChannel(host + port, CallerTls(server.certificate_pem))).server_name,
