@@ -1,0 +1,99 @@
+"""Programs that run beside the harness: started, measured and ended by process id."""
+
+import contextlib
+import ctypes
+import os
+import pathlib
+import subprocess
+import time
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+class BenchError(Exception):
+    """The run cannot go on: a program failed, or an answer was wrong."""
+
+
+class Process:
+    """A server in a session of its own, so that Ctrl-C reaches only the harness. Ends with the `with`."""
+
+    def __init__(self, argv, *, stdin=None, stdout=None, stderr=None, env=None, pass_fds=()):
+        self.name = pathlib.Path(argv[0]).name
+        self._popen = subprocess.Popen(
+            [str(word) for word in argv], stdin=stdin or subprocess.DEVNULL, stdout=stdout,
+            stderr=stderr, env=env, pass_fds=pass_fds, start_new_session=True)
+        self.pid = self._popen.pid
+        self.stdin = self._popen.stdin
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+    def stop(self):
+        if self._popen.poll() is not None:
+            return
+        self._popen.terminate()
+        try:
+            self._popen.wait(timeout=40)
+        except subprocess.TimeoutExpired:
+            self._popen.kill()
+            self._popen.wait()
+
+    def check_alive(self):
+        if self._popen.poll() is not None:
+            raise BenchError(f"{self.name} ended with status {self._popen.returncode}")
+
+    def cpu_ns(self):
+        return cpu_ns(self.pid)
+
+    def status_kib(self, key):
+        """VmRSS or VmHWM (the highest so far), in KiB."""
+        for line in pathlib.Path(f"/proc/{self.pid}/status").read_text().splitlines():
+            if line.startswith(key + ":"):
+                return int(line.split()[1])
+        raise BenchError(f"{self.name} has no {key}")
+
+    def reset_peak(self):
+        """VmHWM counts from now on."""
+        pathlib.Path(f"/proc/{self.pid}/clear_refs").write_text("5")
+
+
+def cpu_ns(pid):
+    """User and system time of all threads, those that ended too, as the scheduler counted it."""
+    clock = ctypes.c_int()
+    error = _libc.clock_getcpuclockid(pid, ctypes.byref(clock))
+    if error != 0:
+        raise BenchError(f"no CPU clock of process {pid}: {os.strerror(error)}")
+    return time.clock_gettime_ns(clock.value)
+
+
+def run(argv, *, timeout=120):
+    """What a program prints. It must end with status 0."""
+    with contextlib.ExitStack() as stack:
+        popen = subprocess.Popen([str(word) for word in argv], stdin=subprocess.DEVNULL,
+                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                 start_new_session=True)
+        stack.callback(popen.wait)
+        stack.callback(popen.kill)
+        try:
+            out, err = popen.communicate(timeout=timeout)
+        except subprocess.TimeoutExpired:
+            raise BenchError(f"{argv[0]} took more than {timeout} s") from None
+    if popen.returncode != 0:
+        raise BenchError(f"{' '.join(map(str, argv))}: status {popen.returncode}\n"
+                         f"{(out + err).decode(errors='replace')[-2000:]}")
+    return out
+
+
+def wait_for(what, probe, timeout=10):
+    """The first true value of probe(). Polls: the events that it waits for are not ours to signal."""
+    end = time.monotonic() + timeout
+    while True:
+        value = probe()
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise BenchError(f"not seen within {timeout} s: {what}")
+        time.sleep(0.002)
