@@ -6,6 +6,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -33,6 +34,9 @@ struct HttpRequest {
 };
 
 struct HttpResponse {
+  /// Spare capacity of the body, for readers that load blocks beyond the end: without it they copy.
+  static constexpr std::size_t kBodyPadding = 64;
+
   int status = 0;
   /// In the order they came, names in lower case.
   Headers headers;

@@ -35,23 +35,23 @@ bool Explain(simdjson::error_code error, JsonFault* fault) {
 
 }  // namespace
 
-simdjson::error_code JsonDocument::ParseText(std::string_view json) {
+simdjson::error_code JsonDocument::ParseText(const std::string& json) {
   if (parser_.capacity() == 0) {
     // simdjson refuses the level that it is told.
     const auto error = parser_.allocate(kFirstCapacity, kMaxJsonDepth + 1);
     if (error != simdjson::SUCCESS) return error;
   }
-  return parser_.parse(json.data(), json.size()).get(root_);
+  return parser_.parse(json).get(root_);
 }
 
-bool JsonDocument::Parse(std::string_view json, JsonFault* fault) {
+bool JsonDocument::Parse(const std::string& json, JsonFault* fault) {
   is_rewritten_ = false;
   const simdjson::error_code error = ParseText(json);
   if (error == simdjson::NUMBER_ERROR) return ParseRewritten(json, fault);
   return Explain(error, fault);
 }
 
-bool JsonDocument::ParseRewritten(std::string_view json, JsonFault* fault) {
+bool JsonDocument::ParseRewritten(const std::string& json, JsonFault* fault) {
   is_rewritten_ = true;
   return Explain(ParseText(RewriteNumbers(json)), fault);
 }

@@ -7,7 +7,6 @@
 #include <simdjson.h>
 
 #include <string>
-#include <string_view>
 
 #include "gateway/transcoding/json_fault.h"
 
@@ -18,10 +17,10 @@ inline constexpr std::size_t kMaxJsonDepth = 100;
 
 class JsonDocument {
  public:
-  /// False with a fault if `json` is not one JSON value.
-  bool Parse(std::string_view json, JsonFault* fault);
+  /// False with a fault if `json` is not one JSON value. Without spare capacity it is copied first.
+  bool Parse(const std::string& json, JsonFault* fault);
   /// Parses the same text again, with its numbers rewritten (json_numbers.h).
-  bool ParseRewritten(std::string_view json, JsonFault* fault);
+  bool ParseRewritten(const std::string& json, JsonFault* fault);
 
   [[nodiscard]] simdjson::dom::element root() const { return root_; }
   [[nodiscard]] bool is_rewritten() const { return is_rewritten_; }
@@ -30,7 +29,7 @@ class JsonDocument {
   void Shrink(std::size_t retained);
 
  private:
-  simdjson::error_code ParseText(std::string_view json);
+  simdjson::error_code ParseText(const std::string& json);
 
   simdjson::dom::parser parser_;
   simdjson::dom::element root_;

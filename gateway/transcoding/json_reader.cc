@@ -16,18 +16,18 @@ namespace {
 namespace pb = google::protobuf;
 using Duplicates = JsonReadOptions::Duplicates;
 
-// Memory that a thread keeps between documents: for documents up to this length, as simdjson takes
-// about 15 bytes for each byte of JSON (most of it never touched); and for this much output.
+// Documents up to this length leave their memory to the next: simdjson takes about 15 bytes for
+// each byte of JSON, most of it never touched.
 constexpr std::size_t kRetainedJsonBytes = std::size_t{2} << 20;
-constexpr std::size_t kRetainedWireBytes = std::size_t{4} << 20;
 
+// What a thread keeps between documents.
 struct Scratch {
   JsonDocument document;
   WireBuffer wire;
 
   void Shrink() {
     document.Shrink(kRetainedJsonBytes);
-    wire.Shrink(kRetainedWireBytes);
+    wire.Shrink();
   }
 };
 
@@ -65,7 +65,7 @@ class JsonReader::Impl {
                                 : &message_.fields[static_cast<std::size_t>(field->index())]),
         any_types_(*message.file()->pool()) {}
 
-  Result<std::string> Read(std::string_view json, const JsonReadOptions& options) const {
+  Result<std::string> Read(const std::string& json, const JsonReadOptions& options) const {
     Scratch& scratch = ThreadScratch();
     std::vector<const pb::EnumDescriptor*> unknown_enums;
     JsonFault fault;
@@ -84,7 +84,7 @@ class JsonReader::Impl {
   }
 
  private:
-  bool ReadInto(std::string_view json, const JsonReadOptions& options, Scratch* scratch,
+  bool ReadInto(const std::string& json, const JsonReadOptions& options, Scratch* scratch,
                 std::vector<const pb::EnumDescriptor*>* unknown_enums, JsonFault* fault) const {
     JsonDocument& document = scratch->document;
     JsonWalk::Setting setting{
@@ -93,7 +93,7 @@ class JsonReader::Impl {
     if (!document.Parse(json, fault)) return false;
     for (;;) {
       setting.is_rewritten = document.is_rewritten();
-      scratch->wire.Clear();
+      scratch->wire.Clear(json.size());  // Wire bytes are rarely longer.
       JsonWalk walk(setting, &scratch->wire, fault);
       const bool done = field_ == nullptr ? walk.ReadMessage(message_, document.root())
                                           : ReadFieldAlone(&walk, document.root(), fault);
@@ -129,7 +129,8 @@ JsonReader::~JsonReader() = default;
 JsonReader::JsonReader(JsonReader&&) noexcept = default;
 JsonReader& JsonReader::operator=(JsonReader&&) noexcept = default;
 
-Result<std::string> JsonReader::Read(std::string_view json, const JsonReadOptions& options) const {
+Result<std::string> JsonReader::Read(const std::string& json,
+                                     const JsonReadOptions& options) const {
   return impl_->Read(json, options);
 }
 

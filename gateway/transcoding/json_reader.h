@@ -42,7 +42,7 @@ class JsonReader {
 
   /// The wire bytes, fields in order of the JSON. Fails with INVALID_ARGUMENT and a text that names
   /// the place (a path such as `data[3].createdAt`) and the rule, never the value.
-  [[nodiscard]] Result<std::string> Read(std::string_view json,
+  [[nodiscard]] Result<std::string> Read(const std::string& json,
                                          const JsonReadOptions& options) const;
 
  private:

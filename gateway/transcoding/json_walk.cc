@@ -1,8 +1,10 @@
 #include "gateway/transcoding/json_walk.h"
 
 #include <algorithm>
+#include <array>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "gateway/transcoding/base64.h"
 #include "gateway/transcoding/json_name.h"
@@ -30,31 +32,24 @@ bool IsTellable(std::string_view name) {
 
 }  // namespace
 
-// The fields and oneofs that an object has had: bits on a stack that lasts for the whole walk.
+// The fields and oneofs that an object has had. On the stack for all but giant messages.
 class JsonWalk::Seen {
  public:
-  Seen(std::vector<std::uint64_t>* stack, std::size_t* top, std::uint32_t words)
-      : stack_(*stack), top_(*top), begin_(*top) {
-    top_ += words;
-    if (top_ > stack_.size()) stack_.resize(top_ * 2);
-    std::fill(stack_.data() + begin_, stack_.data() + top_, 0);
+  explicit Seen(std::uint32_t words) {
+    if (words > few_.size()) many_.resize(words);
   }
-  ~Seen() { top_ = begin_; }
-  Seen(const Seen&) = delete;
-  Seen& operator=(const Seen&) = delete;
 
   /// Whether it was there before.
-  [[nodiscard]] bool Add(const FieldTable::Bit& bit) const {
-    std::uint64_t& word = stack_[begin_ + bit.word];
+  [[nodiscard]] bool Add(const FieldTable::Bit& bit) {
+    std::uint64_t& word = many_.empty() ? few_[bit.word] : many_[bit.word];
     const bool was_there = (word & bit.mask) != 0;
     word |= bit.mask;
     return was_there;
   }
 
  private:
-  std::vector<std::uint64_t>& stack_;
-  std::size_t& top_;
-  std::size_t begin_;
+  std::array<std::uint64_t, 2> few_{};
+  std::vector<std::uint64_t> many_;
 };
 
 bool JsonWalk::ReadMessage(const MessageTable& table, Element value) {
@@ -65,7 +60,7 @@ bool JsonWalk::ReadMessage(const MessageTable& table, Element value) {
 }
 
 bool JsonWalk::ReadMembers(const MessageTable& table, Object object) {
-  const Seen seen(&seen_, &seen_top_, table.words);
+  Seen seen(table.words);
   if (setting_.has_duplicates) return ReadLastMembers(table, seen, object);
   for (const auto [name, member] : object) {
     const std::uint32_t* const index = table.names.Find(name);
@@ -76,7 +71,7 @@ bool JsonWalk::ReadMembers(const MessageTable& table, Object object) {
   return true;
 }
 
-bool JsonWalk::ReadLastMembers(const MessageTable& table, const Seen& seen, Object object) {
+bool JsonWalk::ReadLastMembers(const MessageTable& table, Seen& seen, Object object) {
   std::unordered_map<std::uint32_t, std::size_t> last;
   std::size_t position = 0;
   for (const auto [name, member] : object) {
@@ -105,7 +100,7 @@ bool JsonWalk::RefuseOneof(const FieldTable& field) {
   return fault_.In(JsonName(*field.descriptor));
 }
 
-bool JsonWalk::ReadMember(const Seen& seen, const FieldTable& field, Element value) {
+bool JsonWalk::ReadMember(Seen& seen, const FieldTable& field, Element value) {
   if (seen.Add(field.field_bit)) return RefuseDuplicate(field);
   const bool is_set = !value.is_null() || (field.takes_null && field.shape == Shape::kSingular);
   if (is_set && seen.Add(field.oneof_bit)) return RefuseOneof(field);

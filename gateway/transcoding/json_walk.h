@@ -53,8 +53,8 @@ class JsonWalk {
   class Seen;
 
   bool ReadMembers(const MessageTable& table, Object object);
-  bool ReadLastMembers(const MessageTable& table, const Seen& seen, Object object);
-  bool ReadMember(const Seen& seen, const FieldTable& field, Element value);
+  bool ReadLastMembers(const MessageTable& table, Seen& seen, Object object);
+  bool ReadMember(Seen& seen, const FieldTable& field, Element value);
   bool RefuseDuplicate(const FieldTable& field);
   bool RefuseOneof(const FieldTable& field);
   bool SkipUnknown(std::string_view name);
@@ -92,8 +92,6 @@ class JsonWalk {
   WireBuffer& wire_;
   JsonFault& fault_;
   JsonScalars scalars_;
-  std::vector<std::uint64_t> seen_;  // bits of all objects around the current one, see Seen
-  std::size_t seen_top_ = 0;
   std::size_t level_ = 0;
   std::vector<const google::protobuf::EnumDescriptor*> unknown_enums_;
 };

@@ -1,6 +1,7 @@
 #include "gateway/transcoding/wire_buffer.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace gateway {
 namespace {
@@ -9,16 +10,16 @@ constexpr std::size_t kFirstCapacity = 4096;
 
 }  // namespace
 
-void WireBuffer::Clear() {
+void WireBuffer::Clear(std::size_t expected) {
   size_ = 0;
   inserted_ = 0;
   notes_.clear();
+  if (bytes_.size() < expected) bytes_ = std::string(expected, '\0');
 }
 
-void WireBuffer::Shrink(std::size_t retained) {
-  if (bytes_.size() > retained) bytes_ = {};
-  if (notes_.capacity() * sizeof(Note) > retained) notes_ = {};
-  Clear();
+void WireBuffer::Shrink() {
+  if (bytes_.size() > kMaxRetainedBytes) bytes_ = {};
+  if (notes_.capacity() * sizeof(Note) > kMaxRetainedBytes) notes_ = {};
 }
 
 void WireBuffer::Grow(std::size_t count) {
@@ -31,7 +32,13 @@ void WireBuffer::NoteLength(const Nested& nested, std::size_t length) {
   inserted_ += static_cast<std::size_t>(PutVarint(length, encoded) - encoded) - 1;
 }
 
-std::string WireBuffer::Finish() const {
+std::string WireBuffer::Finish() {
+  if (size_ + inserted_ <= kMaxRetainedBytes) return Copy();
+  SpreadInPlace();
+  return std::exchange(bytes_, {});
+}
+
+std::string WireBuffer::Copy() const {
   std::string wire;
   wire.reserve(size_ + inserted_);
   std::size_t copied = 0;
@@ -43,6 +50,23 @@ std::string WireBuffer::Finish() const {
   }
   wire.append(bytes_.data() + copied, size_ - copied);
   return wire;
+}
+
+// From the end, so that nothing is overwritten before it has moved.
+void WireBuffer::SpreadInPlace() {
+  bytes_.resize(size_ + inserted_);
+  std::size_t end = size_;
+  std::size_t out = bytes_.size();
+  for (auto note = notes_.rbegin(); note != notes_.rend(); ++note) {
+    const std::size_t count = end - note->position;
+    out -= count;
+    std::memmove(bytes_.data() + out, bytes_.data() + note->position, count);
+    char encoded[kMaxVarintBytes];
+    const auto length = static_cast<std::size_t>(PutVarint(note->length, encoded) - encoded);
+    out -= length;
+    std::memcpy(bytes_.data() + out, encoded, length);
+    end = note->position - 1;
+  }
 }
 
 }  // namespace gateway

@@ -2,7 +2,7 @@
 // it.
 //
 // A length takes one byte at first. A message that turns out longer than 127 bytes leaves a note,
-// and Finish puts the longer lengths in while it copies: linear in the output, whatever the depth.
+// and Finish puts the longer lengths in: linear in the output, whatever the depth.
 //
 // Used by one thread. The memory stays for the next document until Shrink.
 #pragma once
@@ -33,10 +33,11 @@ class WireBuffer {
     std::size_t inserted_before;
   };
 
-  /// Forgets the last document.
-  void Clear();
-  /// Gives memory beyond `retained` bytes back.
-  void Shrink(std::size_t retained);
+  /// Forgets the last document. The next one is expected to take up to `expected` bytes: a good
+  /// guess saves growing.
+  void Clear(std::size_t expected);
+  /// Gives back what a large document took.
+  void Shrink();
 
   void Tag(const WireTag& tag) {
     char* const out = Reserve(sizeof(tag.bytes));
@@ -82,9 +83,12 @@ class WireBuffer {
   }
   [[nodiscard]] bool IsEmpty(const Nested& nested) const { return size_ == nested.begin; }
 
-  [[nodiscard]] std::string Finish() const;
+  /// The bytes. Clear is due before the next document.
+  [[nodiscard]] std::string Finish();
 
  private:
+  /// Output up to this is copied out, so that the buffer stays; more is handed out with the buffer.
+  static constexpr std::size_t kMaxRetainedBytes = std::size_t{4} << 20;
   static constexpr std::size_t kMaxVarintBytes = 10;
 
   // The length of a message that begins at `position` and whose length does not fit in one byte.
@@ -113,8 +117,10 @@ class WireBuffer {
   }
   void Grow(std::size_t count);
   void NoteLength(const Nested& nested, std::size_t length);
+  [[nodiscard]] std::string Copy() const;
+  void SpreadInPlace();
 
-  std::vector<char> bytes_;  // its size is the capacity
+  std::string bytes_;  // its size is the capacity
   std::size_t size_ = 0;
   std::vector<Note> notes_;   // by position
   std::size_t inserted_ = 0;  // bytes that Finish will add for the lengths noted so far

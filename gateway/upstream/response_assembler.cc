@@ -1,5 +1,6 @@
 #include "gateway/upstream/response_assembler.h"
 
+#include <algorithm>
 #include <charconv>
 #include <string>
 
@@ -21,6 +22,15 @@ int StatusOf(std::string_view status_line) {
 }
 
 }  // namespace
+
+// Where the length is known the body never moves. Only what is written takes memory.
+void ResponseAssembler::Reserve() {
+  std::size_t length = 0;
+  if (const std::string* text = FindHeader(response_.headers, "content-length")) {
+    std::from_chars(text->data(), text->data() + text->size(), length);
+  }
+  response_.body.reserve(std::min(length, max_body_bytes_) + HttpResponse::kBodyPadding);
+}
 
 bool ResponseAssembler::AddHeaderLine(std::string_view line) {
   header_bytes_ += line.size();
@@ -51,6 +61,7 @@ bool ResponseAssembler::AddBody(std::string_view bytes) {
     overflow_ = Overflow::kBody;
     return false;
   }
+  if (response_.body.empty()) Reserve();
   response_.body.append(bytes);
   return true;
 }

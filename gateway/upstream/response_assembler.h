@@ -36,6 +36,8 @@ class ResponseAssembler {
   HttpResponse Take() { return std::move(response_); }
 
  private:
+  void Reserve();
+
   std::size_t max_body_bytes_;
   std::size_t header_bytes_ = 0;
   bool has_head_ = false;

@@ -293,6 +293,26 @@ TEST(JsonReaderLimits, ReadsLargeDocumentsAndSmallOnesAfterThem) {
   ExpectWire({{R"({"singularInt32": 1})", "singular_int32: 1"}});
 }
 
+// Beyond what a thread keeps: the bytes are finished where they were written.
+TEST(JsonReaderLimits, WritesMegabytesAsLibprotobufDoes) {
+  const std::string text(1000, 'x');
+  std::string json = R"({"repeatedChild": [{"number": 1})";
+  AllTypes message;
+  message.add_repeated_child()->set_number(1);
+  for (int i = 0; i < 3000; ++i) {
+    json += R"(, {"child": {"child": {"text": ")" + text + R"("}}}, {})";
+    message.add_repeated_child()->mutable_child()->mutable_child()->set_text(text);
+    message.add_repeated_child();
+  }
+  for (int i = 0; i < 2000; ++i) {
+    json += R"(, {"text": ")" + text + R"("})";
+    message.add_repeated_child()->set_text(text);
+  }
+  json += "]}";
+  EXPECT_TRUE(ReadAllTypes(json).value() == message.SerializeAsString());
+  ExpectWire({{R"({"singularInt32": 1})", "singular_int32: 1"}});
+}
+
 TEST(JsonReaderLimits, IsReadByManyThreadsAtOnce) {
   const JsonReader reader(AllTypes::descriptor());
   const std::string json =

@@ -14,7 +14,7 @@
 namespace gateway {
 
 inline Result<std::string> ReadAllTypes(
-    std::string_view json, JsonReadOptions::Unknown unknown = JsonReadOptions::Unknown::kSkip) {
+    const std::string& json, JsonReadOptions::Unknown unknown = JsonReadOptions::Unknown::kSkip) {
   static const JsonReader& reader = *new JsonReader(testing::v1::AllTypes::descriptor());
   return reader.Read(json, {.unknown = unknown, .on_unknown_enum = {}});
 }

@@ -31,6 +31,30 @@ TEST(ResponseAssembler, KeepsStatusHeadersAndBody) {
               ElementsAre(Header{"content-type", "text/plain"}, Header{"x-empty", ""}));
 }
 
+TEST(ResponseAssembler, MakesRoomForABodyOfKnownLengthAndForItsReadersPadding) {
+  ResponseAssembler assembler(1000);
+  for (const char* line : {"HTTP/1.1 200 OK\r\n", "Content-Length: 600\r\n", "\r\n"}) {
+    assembler.AddHeaderLine(line);
+  }
+  for (int i = 0; i < 6; ++i) EXPECT_TRUE(assembler.AddBody(std::string(100, 'x')));
+  const std::string body = assembler.Take().body;
+  EXPECT_EQ(body.size(), 600);
+  EXPECT_EQ(body.capacity(), 600 + HttpResponse::kBodyPadding);
+}
+
+TEST(ResponseAssembler, MakesNoRoomBeyondItsLimitForALengthThatIsOnlyClaimed) {
+  for (const char* line :
+       {"Content-Length: 18446744073709551615\r\n", "Content-Length: 99999999999999999999999\r\n",
+        "Content-Length: -1\r\n", "Content-Length: \r\n"}) {
+    ResponseAssembler assembler(1000);
+    assembler.AddHeaderLine("HTTP/1.1 200 OK\r\n");
+    assembler.AddHeaderLine(line);
+    assembler.AddHeaderLine("\r\n");
+    EXPECT_TRUE(assembler.AddBody("x")) << line;
+    EXPECT_LE(assembler.Take().body.capacity(), 1000 + HttpResponse::kBodyPadding) << line;
+  }
+}
+
 TEST(ResponseAssembler, ForgetsInterimAnswers) {
   ResponseAssembler assembler(kMaxBody);
   for (const char* line : {"HTTP/1.1 103 Early Hints\r\n", "Link: </a>\r\n", "\r\n",
