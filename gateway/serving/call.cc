@@ -29,8 +29,8 @@ grpc::ByteBuffer ToByteBuffer(std::string bytes) {
 Call::Call(const CallSource& source) : source_(source) {
   source_.admission.Made();
   context_.AsyncNotifyWhenDone(&done_tag_);
-  source_.service.RequestCall(source_.method, &context_, &request_, &responder_, &source_.queue,
-                              &request_tag_);
+  source_.service.RequestCall(source_.method, &context_, &request_, &responder_,
+                              source_.queue.queue(), &request_tag_);
 }
 
 Call::~Call() {
@@ -61,25 +61,27 @@ void Call::Begin() {
   request_bytes_ = request_.Length();
   admitted_ = source_.admission.Enter();
   if (!admitted_) {
-    Finish(Refusal(grpc::Status(grpc::StatusCode::UNAVAILABLE, "too many calls in flight"),
-                   "GATEWAY_OVERLOADED", endpoint.service(), kOverloadWait));
-    return;
+    reply_ = Refusal(grpc::Status(grpc::StatusCode::UNAVAILABLE, "too many calls in flight"),
+                     "GATEWAY_OVERLOADED", endpoint.service(), kOverloadWait);
+    return Finish();
   }
   auto order = endpoint.MakeOrder(request_, metadata, trace_, deadline_);
   request_.Clear();
   if (!order) {
-    Finish(endpoint.RefusalOf(order.error()));
-    return;
+    reply_ = endpoint.RefusalOf(order.error());
+    return Finish();
   }
   upstream_call_ =
       source_.upstream.Start(*std::move(order), [this](const UpstreamOutcome& outcome) {
-        Finish(source_.endpoint.ReplyTo(outcome, deadline_.HasPassed(Clock::now())));
+        reply_ = source_.endpoint.ReplyTo(outcome, deadline_.HasPassed(Clock::now()));
+        source_.queue.Post(replied_tag_);
       });
 }
 
-// The one completion of a call. It may be deleted as soon as responder_ has the tag.
-void Call::Finish(Reply reply) {
-  reply_ = std::move(reply);
+void Call::OnReplied(bool /*ok*/) { Finish(); }
+
+// The one completion of a call.
+void Call::Finish() {
   for (const Header& entry : reply_.initial_metadata) {
     context_.AddInitialMetadata(entry.name, entry.value);
   }
@@ -88,7 +90,6 @@ void Call::Finish(Reply reply) {
   }
   response_bytes_ = reply_.message.size();
   const grpc::ByteBuffer message = ToByteBuffer(std::exchange(reply_.message, {}));
-  HandOver(this);
   responder_.Finish(message, reply_.status, &finished_tag_);
 }
 
@@ -97,10 +98,7 @@ void Call::OnDone(bool /*ok*/) {
   Release();
 }
 
-void Call::OnFinished(bool /*ok*/) {
-  TakeOver(this);
-  Release();
-}
+void Call::OnFinished(bool /*ok*/) { Release(); }
 
 void Call::Release() {
   if (--tags_out_ > 0) return;

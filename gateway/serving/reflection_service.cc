@@ -2,8 +2,10 @@
 
 #include <grpc/reflection/v1/reflection.grpc.pb.h>
 #include <grpc/reflection/v1alpha/reflection.grpc.pb.h>
-#include <grpcpp/support/server_callback.h>
+#include <grpcpp/server_context.h>
+#include <grpcpp/support/async_stream.h>
 
+#include "gateway/serving/completion_tag.h"
 #include "gateway/serving/descriptor_index.h"
 
 namespace gateway {
@@ -36,41 +38,53 @@ void SetFile(DescriptorIndex::File file, const std::string& what, Response& resp
 }
 
 template <class Version>
-class ReflectionService final : public Version::Service::CallbackService {
+class VersionedReflection final : public ReflectionService {
   using Request = Version::Request;
   using Response = Version::Response;
 
  public:
-  ReflectionService(const google::protobuf::DescriptorPool& pool, std::vector<std::string> services)
+  VersionedReflection(const google::protobuf::DescriptorPool& pool,
+                      std::vector<std::string> services)
       : index_(pool), services_(std::move(services)) {}
 
-  grpc::ServerBidiReactor<Request, Response>* ServerReflectionInfo(
-      grpc::CallbackServerContext* /*context*/) override {
-    return new Stream(*this);
-  }
+  grpc::Service& service() override { return async_; }
+  void Serve(grpc::ServerCompletionQueue& queue) override { new Stream(*this, queue); }
 
  private:
-  /// One stream; gRPC runs its reactions one at a time, and OnDone last.
-  class Stream final : public grpc::ServerBidiReactor<Request, Response> {
+  /// One stream of questions and answers, one at a time. Owns itself: gone when it has ended.
+  class Stream {
    public:
-    explicit Stream(const ReflectionService& service) : service_(service) {
-      this->StartRead(&request_);
+    Stream(VersionedReflection& reflection, grpc::ServerCompletionQueue& queue)
+        : reflection_(reflection), queue_(queue) {
+      reflection.async_.RequestServerReflectionInfo(&context_, &stream_, &queue, &queue,
+                                                    &begun_tag_);
     }
-    void OnReadDone(bool ok) override {
-      if (!ok) return this->Finish(grpc::Status::OK);
-      response_ = service_.Answer(request_);
-      this->StartWrite(&response_);
-    }
-    void OnWriteDone(bool ok) override {
-      if (!ok) return this->Finish(grpc::Status::OK);
-      this->StartRead(&request_);
-    }
-    void OnDone() override { delete this; }
 
    private:
-    const ReflectionService& service_;
+    void OnBegun(bool ok) {
+      if (!ok) return OnFinished(ok);
+      new Stream(reflection_, queue_);
+      stream_.Read(&request_, &read_tag_);
+    }
+    void OnRead(bool ok) {
+      if (!ok) return stream_.Finish(grpc::Status::OK, &finished_tag_);
+      stream_.Write(reflection_.Answer(request_), &written_tag_);
+    }
+    void OnWritten(bool ok) {
+      if (!ok) return stream_.Finish(grpc::Status::OK, &finished_tag_);
+      stream_.Read(&request_, &read_tag_);
+    }
+    void OnFinished(bool /*ok*/) { delete this; }
+
+    VersionedReflection& reflection_;
+    grpc::ServerCompletionQueue& queue_;
+    grpc::ServerContext context_;
+    grpc::ServerAsyncReaderWriter<Response, Request> stream_{&context_};
     Request request_;
-    Response response_;
+    MemberTag<Stream> begun_tag_{*this, &Stream::OnBegun};
+    MemberTag<Stream> read_tag_{*this, &Stream::OnRead};
+    MemberTag<Stream> written_tag_{*this, &Stream::OnWritten};
+    MemberTag<Stream> finished_tag_{*this, &Stream::OnFinished};
   };
 
   [[nodiscard]] Response Answer(const Request& request) const {
@@ -117,19 +131,20 @@ class ReflectionService final : public Version::Service::CallbackService {
     answer.mutable_extension_number()->Add(numbers->begin(), numbers->end());
   }
 
+  Version::Service::AsyncService async_;
   const DescriptorIndex index_;
   const std::vector<std::string> services_;
 };
 
 }  // namespace
 
-std::vector<std::unique_ptr<grpc::Service>> MakeReflectionServices(
+std::vector<std::unique_ptr<ReflectionService>> MakeReflectionServices(
     const google::protobuf::DescriptorPool& pool, std::vector<std::string> services) {
   services.insert(services.end(), {"grpc.health.v1.Health", V1::Service::service_full_name(),
                                    V1Alpha::Service::service_full_name()});
-  std::vector<std::unique_ptr<grpc::Service>> versions;
-  versions.push_back(std::make_unique<ReflectionService<V1>>(pool, services));
-  versions.push_back(std::make_unique<ReflectionService<V1Alpha>>(pool, services));
+  std::vector<std::unique_ptr<ReflectionService>> versions;
+  versions.push_back(std::make_unique<VersionedReflection<V1>>(pool, services));
+  versions.push_back(std::make_unique<VersionedReflection<V1Alpha>>(pool, services));
   return versions;
 }
 

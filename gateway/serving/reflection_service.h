@@ -3,6 +3,7 @@
 #pragma once
 
 #include <google/protobuf/descriptor.h>
+#include <grpcpp/completion_queue.h>
 #include <grpcpp/impl/service_type.h>
 
 #include <memory>
@@ -11,9 +12,18 @@
 
 namespace gateway {
 
+/// One version of it, on the completion queue.
+class ReflectionService {
+ public:
+  virtual ~ReflectionService() = default;
+  virtual grpc::Service& service() = 0;
+  /// Takes up streams, from the server's start on. The queue's thread serves them.
+  virtual void Serve(grpc::ServerCompletionQueue& queue) = 0;
+};
+
 /// Both versions. They list `services`, health and themselves. The pool must outlive them, and they
 /// the server.
-std::vector<std::unique_ptr<grpc::Service>> MakeReflectionServices(
+std::vector<std::unique_ptr<ReflectionService>> MakeReflectionServices(
     const google::protobuf::DescriptorPool& pool, std::vector<std::string> services);
 
 }  // namespace gateway

@@ -1,14 +1,15 @@
 #include "gateway/serving/server.h"
 
 #include <grpc/grpc.h>
-#include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
 
 #include <algorithm>
 #include <atomic>
+#include <deque>
 #include <initializer_list>
 #include <limits>
+#include <set>
 #include <thread>
 #include <utility>
 
@@ -17,7 +18,9 @@
 #include "gateway/base/periodic.h"
 #include "gateway/serving/admin_server.h"
 #include "gateway/serving/admission.h"
-#include "gateway/serving/call_queues.h"
+#include "gateway/serving/call.h"
+#include "gateway/serving/call_queue.h"
+#include "gateway/serving/health_service.h"
 #include "gateway/serving/listeners.h"
 #include "gateway/serving/reflection_service.h"
 #include "gateway/serving/transcoding_service.h"
@@ -43,6 +46,9 @@ constexpr int kKeepaliveTimeoutMs = 20'000;
 // From accepting a connection to HTTP/2's first frame, TLS included. gRPC's default is two minutes,
 // for which every silent connection would cost a descriptor.
 constexpr int kHandshakeTimeoutMs = 10'000;
+// Calls that are taken up without waiting for the queue's thread. A burst beyond them waits in
+// gRPC.
+constexpr int kWaitingCallsPerMethod = 16;
 // How much longer than its limits a shutdown may take before the process gives up.
 constexpr std::chrono::seconds kShutdownMargin{5};
 
@@ -97,7 +103,7 @@ class Server::Impl {
  private:
   void OnUnauthorized();
   void Register(grpc::ServerBuilder& builder);
-  void SetHealthy();
+  void TakeUpCalls();
   Faults StartAdmin();
   void ShutDown();
 
@@ -107,34 +113,32 @@ class Server::Impl {
   UpstreamLoops loops_;
   Admission admission_;
   std::vector<std::unique_ptr<TranscodingService>> services_;
-  std::vector<std::unique_ptr<grpc::Service>> reflection_;
+  std::vector<std::unique_ptr<ReflectionService>> reflection_;
+  std::optional<HealthService> health_;
   std::optional<Listeners> listeners_;
-  std::optional<CallQueues> queues_;
+  std::optional<CallQueue> queue_;
+  /// Calls refer to them: they never move.
+  std::deque<CallSource> sources_;
   std::unique_ptr<grpc::Server> server_;
   std::atomic<bool> ready_ = false;
   std::unique_ptr<AdminServer> admin_;
 };
 
 Faults Server::Impl::Start() {
-  grpc::EnableDefaultHealthCheckService(true);
   grpc::ServerBuilder builder;
   SetLimits(config_, builder);
   auto listeners = Listeners::Add(config_, api_.credentials().server_tls(), builder);
   if (!listeners) return std::move(listeners.error());
   listeners_.emplace(*std::move(listeners));
   Register(builder);
-  queues_.emplace(builder);
+  queue_.emplace(builder);
   {
     const PrivateUmask umask;
     server_ = builder.BuildAndStart();
   }
+  // Also when the rest of the start fails: it ends by draining.
+  if (server_ != nullptr) TakeUpCalls();
   if (Faults faults = listeners_->Finish(server_ != nullptr); !faults.empty()) return faults;
-
-  for (std::size_t i = 0; i < services_.size(); ++i) {
-    queues_->Serve(api_.services()[i].endpoints, *services_[i], admission_, loops_.upstream());
-  }
-  queues_->Start();
-  SetHealthy();
   if (Faults faults = StartAdmin(); !faults.empty()) return faults;
   for (const std::string& address : addresses()) {
     Log(LogLevel::kInfo, "listening", {{"address", address}});
@@ -150,22 +154,31 @@ void Server::Impl::OnUnauthorized() {
 
 void Server::Impl::Register(grpc::ServerBuilder& builder) {
   std::vector<std::string> names;
+  std::set<std::string> healthy = {"", "liveness", "readiness"};
   for (const CompiledApi::Service& service : api_.services()) {
     services_.push_back(std::make_unique<TranscodingService>(service.endpoints));
     builder.RegisterService(services_.back().get());
     names.push_back(service.descriptor->full_name());
+    healthy.insert(names.back());
   }
+  health_.emplace(std::move(healthy));
+  builder.RegisterService(&*health_);
   reflection_ = MakeReflectionServices(api_.pool(), std::move(names));
-  for (const auto& service : reflection_) builder.RegisterService(service.get());
+  for (const auto& service : reflection_) builder.RegisterService(&service->service());
 }
 
-void Server::Impl::SetHealthy() {
-  grpc::HealthCheckServiceInterface& health = *server_->GetHealthCheckService();
-  health.SetServingStatus("liveness", true);
-  health.SetServingStatus("readiness", true);
-  for (const CompiledApi::Service& service : api_.services()) {
-    health.SetServingStatus(service.descriptor->full_name(), true);
+void Server::Impl::TakeUpCalls() {
+  health_->Serve(*queue_);
+  for (const auto& reflection : reflection_) reflection->Serve(queue_->queue());
+  for (std::size_t i = 0; i < services_.size(); ++i) {
+    int method = 0;
+    for (const auto& endpoint : api_.services()[i].endpoints) {
+      const CallSource& source = sources_.emplace_back(
+          CallSource{*endpoint, *services_[i], method++, *queue_, admission_, loops_.upstream()});
+      for (int waiting = 0; waiting < kWaitingCallsPerMethod; ++waiting) Call::Await(source);
+    }
   }
+  queue_->Start();
 }
 
 Faults Server::Impl::StartAdmin() {
@@ -188,12 +201,11 @@ Faults Server::Impl::StartAdmin() {
 void Server::Impl::Drain() {
   if (server_ == nullptr) return;
   const Watchdog watchdog(config_.drain_delay + config_.drain_timeout + kShutdownMargin);
-  // gRPC's Shutdown of health is for good: every name answers NOT_SERVING from here on.
-  server_->GetHealthCheckService()->Shutdown();
+  health_->StopServing();
   ready_ = false;
   std::this_thread::sleep_for(config_.drain_delay);
   ShutDown();
-  queues_->Stop();
+  queue_->Stop();
   server_.reset();
   loops_.Stop();
   admin_.reset();

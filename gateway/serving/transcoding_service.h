@@ -28,8 +28,8 @@ class TranscodingService final : public grpc::Service {
   /// Asks for the next call of a method: `tag` comes back when there is one, or not-ok when the
   /// server shuts down.
   void RequestCall(int method, grpc::ServerContext* context, grpc::ByteBuffer* request,
-                   RawResponder* responder, grpc::ServerCompletionQueue* queue, void* tag) {
-    RequestAsyncUnary(method, context, request, responder, queue, queue, tag);
+                   RawResponder* responder, grpc::ServerCompletionQueue& queue, void* tag) {
+    RequestAsyncUnary(method, context, request, responder, &queue, &queue, tag);
   }
 };
 
