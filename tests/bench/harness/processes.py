@@ -69,11 +69,11 @@ def cpu_ns(pid):
     return time.clock_gettime_ns(clock.value)
 
 
-def run(argv, *, timeout=120):
+def run(argv, *, timeout=120, env=None):
     """What a program prints. It must end with status 0."""
     with contextlib.ExitStack() as stack:
         popen = subprocess.Popen([str(word) for word in argv], stdin=subprocess.DEVNULL,
-                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env,
                                  start_new_session=True)
         stack.callback(popen.wait)
         stack.callback(popen.kill)

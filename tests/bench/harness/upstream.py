@@ -10,6 +10,8 @@ from processes import Process, cpu_ns, run, wait_for
 
 # How the gateway reaches it.
 KINDS = ("h1", "h1-tls", "h2-tls")
+# The same run as RUN_ID, but the answer takes a while.
+SLOW_RUN_ID = "slow"
 SLOW_SECONDS = 5
 
 _CONFIG = """
@@ -19,7 +21,8 @@ worker_processes 1;
 {user}
 pid {folder}/nginx.pid;
 error_log {folder}/nginx.log warn;
-events {{ worker_connections 15000; }}
+worker_rlimit_nofile 16000;
+events {{ worker_connections 15000; multi_accept on; }}
 http {{
   access_log off;
   client_body_temp_path {folder}/temp;
@@ -40,8 +43,7 @@ http {{
   server {{
     {listens}
     root {folder}/root;
-    # The same after a while.
-    location ~ ^/slow(/.*)$ {{ echo_sleep {slow_seconds}; echo_exec $1; }}
+    location = /split_runs/{slow_run} {{ echo_sleep {seconds}; echo_exec /split_runs/{run}; }}
   }}
 }}
 """
@@ -67,9 +69,12 @@ class Upstream(Process):
         config = folder / "nginx.conf"
         # Root's nginx would have its worker run as nobody, who may not read the folder.
         user = "user root;" if os.geteuid() == 0 else ""
-        config.write_text(_CONFIG.format(folder=folder, listens=listens, user=user,
-                                         slow_seconds=SLOW_SECONDS))
-        # nginx takes over open sockets, as from its own predecessor: nobody can take the ports.
+        config.write_text(_CONFIG.format(folder=folder, listens=listens, user=user, run=RUN_ID,
+                                         slow_run=SLOW_RUN_ID, seconds=SLOW_SECONDS))
+        # nginx takes over open sockets, as from its own predecessor: nobody can take the ports. It
+        # expects them as it would have made them.
+        for s in sockets.values():
+            s.setblocking(False)
         numbers = [s.fileno() for s in sockets.values()]
         super().__init__(["/usr/sbin/nginx", "-p", folder, "-e", folder / "nginx.log", "-c", config],
                          stderr=subprocess.DEVNULL, pass_fds=numbers,
@@ -87,6 +92,3 @@ class Upstream(Process):
 
     def url(self, kind, run_id=RUN_ID):
         return f"{self.urls[kind]}/split_runs/{run_id}"
-
-    def slow_url(self, kind):
-        return f"{self.urls[kind]}/slow"
