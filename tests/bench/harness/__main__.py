@@ -54,7 +54,7 @@ def raise_open_files():
 
 
 def measure(arguments, figures):
-    """The tables. `figures` has what was measured so far, also when it fails."""
+    """Fills in `figures`; the text that tells of them."""
     # In memory where possible: sockets, answers and logs, no disk.
     memory = "/dev/shm" if pathlib.Path("/dev/shm").is_dir() else None
     with contextlib.ExitStack() as stack:
@@ -66,7 +66,8 @@ def measure(arguments, figures):
         description = machine.describe(bench)
         for name in arguments.only or (QUICK if arguments.quick else EXPERIMENTS):
             EXPERIMENTS[name](bench, figures)
-        return f"{description}\n{tables.render(bench, figures)}"
+        notes = "".join(f"{note}\n" for note in bench.notes)
+        return f"{description}{notes}\n{tables.render(bench, figures)}"
 
 
 def main():

@@ -23,6 +23,7 @@ class Bench:
         self.quick = quick
         self.kinds = kinds
         self.concurrency = (1, 32) if quick else tuple(CALLS)
+        self.notes = []
         self._round = 0
         added = self.add_answer(RUN_ID, split_run())
         self.answer = added["wire"]
@@ -31,13 +32,13 @@ class Bench:
     def transports(self, kind):
         return ("tcp", "unix") if kind == "h1" and not self.quick else ("tcp",)
 
-    def rounds(self, seconds, count=5):
+    def rounds(self, what, seconds, count=5):
         """Round numbers: `count`, fewer if one more would probably end later than in `seconds`."""
         begun = time.monotonic()
         for number in range(count):
             elapsed = time.monotonic() - begun
             if number > 0 and elapsed / number * (number + 1) > seconds:
-                self.tell(f"no time for more than {number} rounds")
+                self.notes.append(f"{what}: time for {number} rounds only.")
                 return
             self._round = number + 1
             yield number

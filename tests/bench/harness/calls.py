@@ -15,7 +15,7 @@ def measure(bench, figures):
     with contextlib.ExitStack() as stack:
         cases = _Cases(bench, stack)
         cases.warm_up()
-        for _ in bench.rounds(seconds=420):
+        for _ in bench.rounds("calls", seconds=420):
             for name, case in bench.alternating(cases.all()):
                 bench.tell(name)
                 for what, value in case().items():

@@ -37,7 +37,7 @@ def measure(bench, figures):
     kinds = [kind for kind in KINDS if kind in bench.kinds]
     with contextlib.ExitStack() as stack:
         gateways = {kind: stack.enter_context(bench.gateway(kind, folder)) for kind in kinds}
-        for _ in bench.rounds(seconds=150):
+        for _ in bench.rounds("growth", seconds=150):
             for kind, gateway in gateways.items():
                 bench.tell(f"growth.{kind}")
                 usual = _Answer("usual", bodies.RUN_ID, 0, bench.answer)
@@ -48,7 +48,7 @@ def measure(bench, figures):
                     calls = min(_CALLS, max(2 * _AT_A_TIME, _BYTES // answer.size))
                     figures.add(f"growth.{answer.name}.{kind}.{answer.size}.cpu_us",
                                 _cpu_us(client, gateway, answer, calls, _AT_A_TIME))
-    for _ in bench.rounds(seconds=30):
+    for _ in bench.rounds("memory of a large answer", seconds=30):
         for kind in kinds:
             for answer in answers:
                 if answer.size == SIZES[-1]:

@@ -14,7 +14,7 @@ _STREAMS = 1_000
 
 def measure(bench, figures):
     """Fills in in_flight.*"""
-    for _ in bench.rounds(seconds=210, count=1 if bench.quick else 5):
+    for _ in bench.rounds("10,000 in flight", seconds=210, count=1 if bench.quick else 5):
         for kind in bench.alternating(k for k in ("h1", "h2-tls") if k in bench.kinds):
             bench.tell(f"in_flight.{kind}")
             for what, value in _hold(bench, kind).items():

@@ -14,7 +14,7 @@ def measure(bench, figures):
     _measure_time(bench, figures)
     folder = bench.folder("idle")
     client = Client(folder)
-    for _ in bench.rounds(seconds=30):
+    for _ in bench.rounds("idle memory", seconds=30):
         bench.tell("idle")
         with bench.gateway("h1", folder) as gateway:
             figures.add("idle.started_rss_mb", gateway.status_kib("VmRSS") * 1.024e-3)
