@@ -32,6 +32,8 @@ class Gateway(Process):
              "127.0.0.1:0", *upstream_flags(upstream, kind)],
             stdout=subprocess.DEVNULL, stderr=pipe, env=ENVIRONMENT)
         pipe.close()
+
+    def wait_until_ready(self):
         self._admin = self._logged(r'"admin listening","address":"([^"]*)"')
         self.tcp = self._logged(r'"listening","address":"([^"u][^"]*)"')
 
@@ -40,10 +42,7 @@ class Gateway(Process):
             self.check_alive()
             return re.search(pattern, self.log.read_text())
 
-        try:
-            return wait_for(pattern, look)[1]
-        except BenchError as error:
-            raise BenchError(f"{error}\n{self.log.read_text()}") from None
+        return wait_for(f"{pattern} in the gateway's log", look)[1]
 
     def stop(self):
         super().stop()

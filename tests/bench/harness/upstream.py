@@ -6,7 +6,7 @@ import socket
 import subprocess
 
 from bodies import RUN_ID
-from processes import Process, cpu_ns, run, wait_for
+from processes import Process, run, wait_for
 
 # How the gateway reaches it.
 KINDS = ("h1", "h1-tls", "h2-tls")
@@ -20,7 +20,7 @@ daemon off;
 worker_processes 1;
 {user}
 pid {folder}/nginx.pid;
-error_log {folder}/nginx.log warn;
+error_log {log} warn;
 worker_rlimit_nofile 16000;
 events {{ worker_connections 15000; multi_accept on; }}
 http {{
@@ -67,28 +67,29 @@ class Upstream(Process):
         listens = "".join(f"listen {address} backlog=16384{options[kind]};\n    "
                           for kind, address in addresses.items())
         config = folder / "nginx.conf"
+        self.log = folder / "nginx.log"
         # Root's nginx would have its worker run as nobody, who may not read the folder.
         user = "user root;" if os.geteuid() == 0 else ""
-        config.write_text(_CONFIG.format(folder=folder, listens=listens, user=user, run=RUN_ID,
-                                         slow_run=SLOW_RUN_ID, seconds=SLOW_SECONDS))
+        config.write_text(_CONFIG.format(folder=folder, log=self.log, listens=listens,
+                                         user=user, run=RUN_ID, slow_run=SLOW_RUN_ID,
+                                         seconds=SLOW_SECONDS))
         # nginx takes over open sockets, as from its own predecessor: nobody can take the ports. It
         # expects them as it would have made them.
         for s in sockets.values():
             s.setblocking(False)
         numbers = [s.fileno() for s in sockets.values()]
-        super().__init__(["/usr/sbin/nginx", "-p", folder, "-e", folder / "nginx.log", "-c", config],
+        super().__init__(["/usr/sbin/nginx", "-p", folder, "-e", self.log, "-c", config],
                          stderr=subprocess.DEVNULL, pass_fds=numbers,
                          env={"NGINX": "".join(f"{n};" for n in numbers)})
         for s in sockets.values():
             s.close()
-        self._worker = int(wait_for("nginx's worker", self._children)[0])
+
+    def wait_until_ready(self):
+        wait_for("nginx's worker", self._children)
 
     def _children(self):
         self.check_alive()
-        return pathlib.Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
-
-    def cpu_ns(self):
-        return cpu_ns(self._worker)
+        return pathlib.Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text()
 
     def url(self, kind, run_id=RUN_ID):
         return f"{self.urls[kind]}/split_runs/{run_id}"
