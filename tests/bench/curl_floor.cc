@@ -8,7 +8,6 @@
 #include <curl/curl.h>
 
 #include <CLI/CLI.hpp>
-#include <chrono>
 #include <ctime>
 #include <deque>
 #include <fstream>

@@ -6,7 +6,6 @@
 #include <google/protobuf/util/json_util.h>
 #include <google/protobuf/util/message_differencer.h>
 
-#include <chrono>
 #include <ctime>
 #include <fstream>
 #include <iostream>

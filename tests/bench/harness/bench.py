@@ -1,64 +1,79 @@
-"""What all experiments share: the programs that were built, a folder, how much to measure."""
+"""What all experiments share: the programs that were built, the upstream and its answers, and how
+much is measured."""
 
+import json
 import pathlib
-import re
-import subprocess
 import sys
+import time
 
-from processes import Process, wait_for
-from upstream import KINDS
+from bare_server import BareServer
+from bodies import RUN_ID, split_run, to_json
+from gateway import Gateway
+from processes import run
+
+# At a time → calls in a round: a second or less, and enough for the 99.9th percentile.
+CALLS = {1: 4_000, 32: 12_000, 256: 12_000}
 
 
 class Bench:
-    def __init__(self, build, folder, *, quick, kinds=KINDS):
+    def __init__(self, build, folder, upstream, *, quick, kinds):
         self._build = pathlib.Path(build)
-        self._folder = pathlib.Path(folder)
+        self._folder = folder
+        self.upstream = upstream
         self.quick = quick
         self.kinds = kinds
-        self.transports = ("tcp",) if quick else ("tcp", "unix")
-        self.concurrency = (1, 32) if quick else (1, 32, 256)
-        self.round_count = 5
+        self.concurrency = (1, 32) if quick else tuple(CALLS)
+        self.notes = []
+        self._round = 0
+        added = self.add_answer(RUN_ID, split_run())
+        self.answer = added["wire"]
+        self.answer_json_bytes = added["json_bytes"]
 
-    def rounds(self):
-        for number in range(self.round_count):
-            self._round = number
+    def transports(self, kind):
+        return ("tcp", "unix") if kind == "h1" and not self.quick else ("tcp",)
+
+    def rounds(self, what, seconds, count=5):
+        """Round numbers: `count`, fewer if one more would probably end later than in `seconds`."""
+        begun = time.monotonic()
+        for number in range(count):
+            elapsed = time.monotonic() - begun
+            if number > 0 and elapsed / number * (number + 1) > seconds:
+                self.notes.append(f"{what}: time for {number} rounds only.")
+                return
+            self._round = number + 1
             yield number
+
+    def alternating(self, cases):
+        """Backwards in every other round: what heats up or fills up favours no case."""
+        return list(cases) if self._round % 2 else list(reversed(list(cases)))
 
     def tell(self, what):
         """Progress, for who waits."""
-        print(f"round {self._round + 1}/{self.round_count}: {what}", file=sys.stderr)
+        print(f"round {self._round}: {what}", file=sys.stderr)
 
-    def program(self, path):
-        return self._build / path
+    def gateway_program(self):
+        return self._build / "gateway" / "extend-gateway"
 
-    def bench_program(self, name):
+    def program(self, name):
         return self._build / "tests" / "bench" / name
 
     def folder(self, name):
         folder = self._folder / name
-        folder.mkdir()
+        folder.mkdir(exist_ok=True)
         return folder
 
-    def bare_server(self, answer, folder, *addresses):
-        return BareServer(self.bench_program("bare_grpc_server"), answer, folder, addresses)
+    def add_answer(self, run_id, body):
+        """Makes the upstream answer GetSplitRun. What the callers must get is in `wire`, what
+        reading it costs is in `cpu_us`."""
+        file = self.upstream.runs / run_id
+        file.write_bytes(to_json(body))
+        wire = self._folder / "wire.bin"
+        report = json.loads(run([self.program("json_floor"), file, wire]))
+        return {"wire": wire.read_bytes(), "json_bytes": report["json_bytes"],
+                "cpu_us": report["cpu_ns"] / report["requests"] / 1e3}
 
+    def gateway(self, kind, folder):
+        return Gateway(self.gateway_program(), folder, self.upstream, kind)
 
-class BareServer(Process):
-    """gRPC alone. `addresses["tcp"]` and `addresses["unix"]`, as far as asked for."""
-
-    def __init__(self, program, answer, folder, addresses):
-        log = folder / "bare.log"
-        with log.open("wb") as file:
-            super().__init__([program, answer, *addresses], stdout=file, stderr=subprocess.STDOUT)
-
-        def ports():
-            self.check_alive()
-            found = re.findall(r"listening (\d+)\n", log.read_text())
-            return found if len(found) == len(addresses) else None
-
-        self.addresses = {}
-        for address, port in zip(addresses, wait_for("the bare server", ports)):
-            if address.startswith("unix:"):
-                self.addresses["unix"] = address
-            else:
-                self.addresses["tcp"] = address.rsplit(":", 1)[0] + ":" + port
+    def bare_server(self, folder):
+        return BareServer(self.program("bare_grpc_server"), self.answer, folder)

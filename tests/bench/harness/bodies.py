@@ -6,9 +6,9 @@ RUN_ID = "splr_Xj8mK2pL9nR4vT7qY5wZ"
 _TIME = "2026-03-21T16:45:00.250Z"
 
 
-def split_run(splits=8, rules=""):
-    """A processed run over a file of two pages for each split: 3 KB by default."""
-    pages = 2 * splits
+def split_run():
+    """A processed run of 3 KB: a file of 16 pages, split into 8 documents."""
+    pages = 16
     return {
         "object": "split_run",
         "id": RUN_ID,
@@ -17,7 +17,7 @@ def split_run(splits=8, rules=""):
                      "createdAt": _TIME, "updatedAt": _TIME},
         "splitterVersion": {"object": "splitter_version", "id": "splv_7", "description": None,
                             "version": "1.0", "splitterId": "spl_7", "createdAt": _TIME},
-        "output": {"isExternal": False, "splits": [_split(i) for i in range(splits)]},
+        "output": {"isExternal": False, "splits": [_split(i) for i in range(8)]},
         "initialOutput": None,
         "reviewedOutput": None,
         "failureReason": None,
@@ -31,7 +31,7 @@ def split_run(splits=8, rules=""):
             "splitClassifications": [
                 {"id": "inv", "type": "invoice", "description": "Invoices of suppliers"},
                 {"id": "other", "type": "other", "description": "What is nothing else"}],
-            "splitRules": rules,
+            "splitRules": "One invoice may span pages.",
             "advancedOptions": {"splitExcelDocumentsBySheetEnabled": True,
                                 "pageRanges": [{"start": 1, "end": pages}]}},
         "file": {"object": "file", "id": "file_9fKq2LmZx", "name": "packet.pdf", "type": "PDF",
@@ -45,6 +45,29 @@ def split_run(splits=8, rules=""):
         "createdAt": _TIME,
         "updatedAt": _TIME,
     }
+
+
+def one_text(size):
+    """A run of `size` bytes of JSON, at least 512, nearly all in one string."""
+    run = _small_run()
+    run["config"]["splitRules"] = ""
+    run["config"]["splitRules"] = "x" * (size - len(to_json(run)))
+    return run
+
+
+def many_splits(size):
+    """A run of about `size` bytes of JSON, at least 512, nearly all in small fields."""
+    run = _small_run()
+    missing = size - len(to_json(run))
+    each = len(to_json([_split(1_000)]))
+    run["output"]["splits"] = [_split(i) for i in range(missing // each)]
+    return run
+
+
+def _small_run():
+    return {"object": "split_run", "id": RUN_ID, "status": "PROCESSED",
+            "file": {"object": "file", "id": "file_9fKq2LmZx", "type": "PDF"}, "config": {},
+            "output": {"splits": []}}
 
 
 def _split(i):

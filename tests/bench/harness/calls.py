@@ -1,17 +1,13 @@
 """CPU per call, calls per second and latencies: of the gateway, of what it is made of, and of REST
-without it. One load at a time; every round runs all cases, every other round backwards."""
+without it. One load at a time."""
 
 import contextlib
 import json
 
 import bodies
-import load
-from gateway import Gateway
-from processes import BenchError, run, wait_for
-from upstream import Upstream
-
-# At a time → calls in a round: a second or less, and enough for the 99.9th percentile.
-CALLS = {1: 4_000, 32: 12_000, 256: 12_000}
+from bench import CALLS
+from load import Client
+from processes import run
 
 
 def measure(bench, figures):
@@ -19,9 +15,8 @@ def measure(bench, figures):
     with contextlib.ExitStack() as stack:
         cases = _Cases(bench, stack)
         cases.warm_up()
-        for number in bench.rounds():
-            order = list(cases.all())
-            for name, case in order if number % 2 == 0 else reversed(order):
+        for _ in bench.rounds("calls", seconds=420):
+            for name, case in bench.alternating(cases.all()):
                 bench.tell(name)
                 for what, value in case().items():
                     figures.add(f"{name}.{what}", value)
@@ -31,86 +26,65 @@ class _Cases:
     """What runs beside each other, and the loads on it."""
 
     def __init__(self, bench, stack):
-        self._bench = bench
         folder = bench.folder("calls")
-        self._client = load.Client(folder)
-        self._upstream = stack.enter_context(Upstream(folder))
-        self._body = self._upstream.runs / bodies.RUN_ID
-        self._body.write_bytes(bodies.to_json(bodies.split_run()))
-        self._wire = folder / "answer.bin"
-        self._read_json()
-        self._gateways = {
-            kind: stack.enter_context(Gateway(bench.program("gateway/extend-gateway"), folder,
-                                              self._upstream.urls[kind], kind, self._upstream.ca))
-            for kind in bench.kinds}
-        self._bare = stack.enter_context(
-            bench.bare_server(self._wire, folder, "127.0.0.1:0", f"unix:{folder}/bare.sock"))
+        self._bench = bench
+        self._client = Client(folder)
+        self._gateways = {kind: stack.enter_context(bench.gateway(kind, folder))
+                          for kind in bench.kinds}
+        self._bare = stack.enter_context(bench.bare_server(folder))
 
     def warm_up(self):
         most = max(self._bench.concurrency)
-        for kind in self._bench.kinds:
-            self._load_gateway(kind, "tcp", most, calls=10 * most)
+        for gateway in self._gateways.values():
+            with gateway.expect_calls(10 * most):
+                self._client.grpc(gateway.tcp, 10 * most, most, self._bench.answer)
 
     def all(self):
         yield "json", self._read_json
         for c in self._bench.concurrency:
-            for transport in self._bench.transports:
+            for transport in ("tcp", "unix"):
                 yield f"bare.{transport}.c{c}", lambda t=transport, c=c: self._load_bare(t, c)
             for kind in self._bench.kinds:
-                for transport in self._bench.transports:
+                for transport in self._bench.transports(kind):
                     yield (f"gateway.{kind}.{transport}.c{c}",
                            lambda k=kind, t=transport, c=c: self._load_gateway(k, t, c))
                 yield f"libcurl.{kind}.c{c}", lambda k=kind, c=c: self._load_libcurl(k, c)
                 yield f"rest.{kind}.c{c}", lambda k=kind, c=c: self._load_rest(k, c)
 
     def _read_json(self):
-        return _cpu(json.loads(run([self._bench.bench_program("json_floor"), self._body, self._wire])))
+        return {"cpu_us": self._bench.add_answer(bodies.RUN_ID, bodies.split_run())["cpu_us"]}
 
     def _load_libcurl(self, kind, concurrency):
+        upstream = self._bench.upstream
         report = json.loads(run([
-            self._bench.bench_program("curl_floor"), "--url", self._upstream.url(kind),
-            "--answer", self._body, "--ca", self._upstream.ca, "--http",
+            self._bench.program("curl_floor"), "--url", upstream.url(kind), "--answer",
+            upstream.runs / bodies.RUN_ID, "--ca", upstream.ca, "--http",
             "2" if kind.startswith("h2") else "1.1", "--requests", CALLS[concurrency],
             "--concurrency", concurrency]))
-        return {**_cpu(report), "per_second": report["requests"] / report["elapsed_ns"] * 1e9}
+        return {"cpu_us": report["cpu_ns"] / report["requests"] / 1e3,
+                "per_second": report["requests"] / report["elapsed_ns"] * 1e9}
 
     def _load_bare(self, transport, concurrency):
-        return self._load_server(self._bare, self._bare.addresses[transport], concurrency,
-                                 CALLS[concurrency])
+        return self._load_server(self._bare, transport, concurrency)
 
-    def _load_gateway(self, kind, transport, concurrency, calls=None):
+    def _load_gateway(self, kind, transport, concurrency):
         gateway = self._gateways[kind]
-        calls = calls or CALLS[concurrency]
-        gateway.forget_log()
-        before = gateway.calls_ok()
-        result = self._load_server(gateway, getattr(gateway, transport), concurrency, calls)
-        # And one, whose answer was compared.
-        wait_for("the metrics of all calls", lambda: gateway.calls_ok() >= before + calls + 1)
-        wait_for("the log lines of all calls", lambda: gateway.calls_logged() >= calls + 1)
-        if gateway.calls_ok() != before + calls + 1 or gateway.calls_logged() != calls + 1:
-            raise BenchError(f"the gateway counts more than {calls} calls")
-        return result
+        # One more, to compare its answer.
+        with gateway.expect_calls(CALLS[concurrency] + 1):
+            return self._load_server(gateway, transport, concurrency)
 
-    def _load_server(self, server, address, concurrency, calls):
-        answer = self._wire.read_bytes()
+    def _load_server(self, server, transport, concurrency):
+        address = getattr(server, transport)
+        calls = CALLS[concurrency]
         cpu = server.cpu_ns()
-        result = self._client.grpc(address, calls, concurrency, answer)
+        load = self._client.grpc(address, calls, concurrency, self._bench.answer)
         cpu = server.cpu_ns() - cpu
-        self._client.compare(address, answer)
-        return {"cpu_us": cpu / calls / 1e3, **_times(result)}
+        self._client.call(address, self._bench.answer)
+        return {"cpu_us": cpu / calls / 1e3, **load.figures()}
 
     def _load_rest(self, kind, concurrency):
-        calls = CALLS[concurrency]
-        cpu = self._upstream.cpu_ns()
-        result = self._client.rest(self._upstream.url(kind), kind.startswith("h2"), calls,
-                                   concurrency, self._body.stat().st_size)
-        return {"upstream_cpu_us": (self._upstream.cpu_ns() - cpu) / calls / 1e3, **_times(result)}
-
-
-def _cpu(report):
-    return {"cpu_us": report["cpu_ns"] / report["requests"] / 1e3}
-
-
-def _times(result):
-    return {"per_second": result.per_second, "p50_us": result.percentile(50),
-            "p99_us": result.percentile(99), "p999_us": result.percentile(99.9)}
+        upstream = self._bench.upstream
+        size = (upstream.runs / bodies.RUN_ID).stat().st_size
+        load = self._client.rest(upstream.url(kind), kind.startswith("h2"), CALLS[concurrency],
+                                 concurrency, size)
+        return load.figures()

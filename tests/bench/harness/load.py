@@ -7,7 +7,7 @@ import re
 from bodies import RUN_ID
 from processes import BenchError, run
 
-_METHOD = "extend.v1.SplitRunService/GetSplitRun"
+METHOD = "extend.v1.SplitRunService/GetSplitRun"
 # Calls at a time on one connection, as one channel of a busy client has.
 _STREAMS = 32
 
@@ -23,7 +23,12 @@ class Load:
         return len(self.times) / self.seconds
 
     def percentile(self, p):
-        return self.times[min(len(self.times) - 1, math.ceil(len(self.times) * p / 100) - 1)]
+        """Nearest rank."""
+        return self.times[math.ceil(len(self.times) * p / 100) - 1]
+
+    def figures(self):
+        return {"per_second": self.per_second, "p50_us": self.percentile(50),
+                "p99_us": self.percentile(99), "p999_us": self.percentile(99.9)}
 
 
 def frame(message):
@@ -38,12 +43,12 @@ def get_request(run_id=RUN_ID):
 
 def _target(address):
     if address.startswith("unix:"):
-        return ["--base-uri", address, f"http://localhost/{_METHOD}"]
-    return [f"http://{address}/{_METHOD}"]
+        return ["--base-uri", address, f"http://localhost/{METHOD}"]
+    return [f"http://{address}/{METHOD}"]
 
 
 class Client:
-    """Keeps its files in `folder`."""
+    """Its files are in `folder`."""
 
     def __init__(self, folder):
         self._request = folder / "request.bin"
@@ -56,22 +61,22 @@ class Client:
                           "--header=te: trailers", *_target(address)],
                          calls, concurrency, streams, len(frame(answer)))
 
+    def call(self, address, answer, run_id=RUN_ID):
+        """Calls GetSplitRun once. Fails unless the answer is `answer`, byte for byte."""
+        self._request.write_bytes(get_request(run_id))
+        socket = ["--unix-socket", address[5:]] if address.startswith("unix:") else []
+        got = run(["curl", "--silent", "--show-error", "--max-time", "60", "--noproxy", "*",
+                   "--http2-prior-knowledge", *socket, "--data-binary", f"@{self._request}",
+                   "--header", "content-type: application/grpc", "--header", "te: trailers",
+                   f"http://{'localhost' if socket else address}/{METHOD}"])
+        if got != frame(answer):
+            raise BenchError(f"{address} answered {len(got)} bytes that are not the expected ones")
+
     def rest(self, url, http2, calls, concurrency, answer_bytes):
         """Gets the run itself."""
         flags = [] if http2 else ["--h1"]
         return self._run([*flags, "--header=authorization: Bearer bench", url], calls, concurrency,
                          _STREAMS if http2 else 1, answer_bytes)
-
-    def compare(self, address, answer):
-        """One call of the last request, whose answer must be the very bytes."""
-        socket = ["--unix-socket", address[5:]] if address.startswith("unix:") else []
-        host = "localhost" if socket else address
-        got = run(["curl", "--silent", "--show-error", "--max-time", "60", "--noproxy", "*",
-                   "--http2-prior-knowledge", *socket, "--data-binary", f"@{self._request}",
-                   "--header", "content-type: application/grpc", "--header", "te: trailers",
-                   f"http://{host}/{_METHOD}"])
-        if got != frame(answer):
-            raise BenchError(f"{address} answered {len(got)} bytes that are not the expected ones")
 
     def _run(self, argv, calls, concurrency, streams, answer_bytes):
         self._log.unlink(missing_ok=True)

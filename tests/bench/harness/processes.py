@@ -1,13 +1,13 @@
 """Programs that run beside the harness: started, measured and ended by process id."""
 
-import contextlib
 import ctypes
 import os
 import pathlib
+import signal
 import subprocess
 import time
 
-_libc = ctypes.CDLL(None, use_errno=True)
+_libc = ctypes.CDLL(None)
 
 
 class BenchError(Exception):
@@ -15,7 +15,10 @@ class BenchError(Exception):
 
 
 class Process:
-    """A server in a session of its own, so that Ctrl-C reaches only the harness. Ends with the `with`."""
+    """A server in a session of its own, so that Ctrl-C reaches only the harness. Lives in a `with`."""
+
+    # The file that tells why it did not start, if there is one.
+    log = None
 
     def __init__(self, argv, *, stdin=None, stdout=None, stderr=None, env=None, pass_fds=()):
         self.name = pathlib.Path(argv[0]).name
@@ -26,10 +29,18 @@ class Process:
         self.stdin = self._popen.stdin
 
     def __enter__(self):
+        try:
+            self.wait_until_ready()
+        except BaseException:
+            self.stop()
+            raise
         return self
 
     def __exit__(self, *_):
         self.stop()
+
+    def wait_until_ready(self):
+        """Of servers that have something to wait for."""
 
     def stop(self):
         if self._popen.poll() is not None:
@@ -43,10 +54,16 @@ class Process:
 
     def check_alive(self):
         if self._popen.poll() is not None:
-            raise BenchError(f"{self.name} ended with status {self._popen.returncode}")
+            said = self.log.read_text()[-2000:] if self.log and self.log.exists() else ""
+            raise BenchError(f"{self.name} ended with status {self._popen.returncode}\n{said}")
 
     def cpu_ns(self):
-        return cpu_ns(self.pid)
+        """User and system time of all threads, those that ended too, as the scheduler counted it."""
+        clock = ctypes.c_int()
+        error = _libc.clock_getcpuclockid(self.pid, ctypes.byref(clock))
+        if error != 0:
+            raise BenchError(f"no CPU clock of {self.name}: {os.strerror(error)}")
+        return time.clock_gettime_ns(clock.value)
 
     def status_kib(self, key):
         """VmRSS or VmHWM (the highest so far), in KiB."""
@@ -60,27 +77,20 @@ class Process:
         pathlib.Path(f"/proc/{self.pid}/clear_refs").write_text("5")
 
 
-def cpu_ns(pid):
-    """User and system time of all threads, those that ended too, as the scheduler counted it."""
-    clock = ctypes.c_int()
-    error = _libc.clock_getcpuclockid(pid, ctypes.byref(clock))
-    if error != 0:
-        raise BenchError(f"no CPU clock of process {pid}: {os.strerror(error)}")
-    return time.clock_gettime_ns(clock.value)
-
-
-def run(argv, *, timeout=120):
+def run(argv, *, timeout=120, env=None):
     """What a program prints. It must end with status 0."""
-    with contextlib.ExitStack() as stack:
-        popen = subprocess.Popen([str(word) for word in argv], stdin=subprocess.DEVNULL,
-                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                 start_new_session=True)
-        stack.callback(popen.wait)
-        stack.callback(popen.kill)
-        try:
-            out, err = popen.communicate(timeout=timeout)
-        except subprocess.TimeoutExpired:
-            raise BenchError(f"{argv[0]} took more than {timeout} s") from None
+    popen = subprocess.Popen([str(word) for word in argv], stdin=subprocess.DEVNULL,
+                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env,
+                             start_new_session=True)
+    try:
+        out, err = popen.communicate(timeout=timeout)
+    except subprocess.TimeoutExpired:
+        raise BenchError(f"{argv[0]} took more than {timeout} s") from None
+    finally:
+        if popen.poll() is None:
+            # With what it has started itself.
+            os.killpg(popen.pid, signal.SIGKILL)
+            popen.wait()
     if popen.returncode != 0:
         raise BenchError(f"{' '.join(map(str, argv))}: status {popen.returncode}\n"
                          f"{(out + err).decode(errors='replace')[-2000:]}")

@@ -6,10 +6,12 @@ import socket
 import subprocess
 
 from bodies import RUN_ID
-from processes import Process, cpu_ns, run, wait_for
+from processes import Process, run, wait_for
 
 # How the gateway reaches it.
 KINDS = ("h1", "h1-tls", "h2-tls")
+# The same run as RUN_ID, but the answer takes a while.
+SLOW_RUN_ID = "slow"
 SLOW_SECONDS = 5
 
 _CONFIG = """
@@ -18,8 +20,9 @@ daemon off;
 worker_processes 1;
 {user}
 pid {folder}/nginx.pid;
-error_log {folder}/nginx.log warn;
-events {{ worker_connections 15000; }}
+error_log {log} warn;
+worker_rlimit_nofile 16000;
+events {{ worker_connections 15000; multi_accept on; }}
 http {{
   access_log off;
   client_body_temp_path {folder}/temp;
@@ -40,8 +43,7 @@ http {{
   server {{
     {listens}
     root {folder}/root;
-    # The same after a while.
-    location ~ ^/slow(/.*)$ {{ echo_sleep {slow_seconds}; echo_exec $1; }}
+    location = /split_runs/{slow_run} {{ echo_sleep {seconds}; echo_exec /split_runs/{run}; }}
   }}
 }}
 """
@@ -65,28 +67,29 @@ class Upstream(Process):
         listens = "".join(f"listen {address} backlog=16384{options[kind]};\n    "
                           for kind, address in addresses.items())
         config = folder / "nginx.conf"
+        self.log = folder / "nginx.log"
         # Root's nginx would have its worker run as nobody, who may not read the folder.
         user = "user root;" if os.geteuid() == 0 else ""
-        config.write_text(_CONFIG.format(folder=folder, listens=listens, user=user,
-                                         slow_seconds=SLOW_SECONDS))
-        # nginx takes over open sockets, as from its own predecessor: nobody can take the ports.
+        config.write_text(_CONFIG.format(folder=folder, log=self.log, listens=listens,
+                                         user=user, run=RUN_ID, slow_run=SLOW_RUN_ID,
+                                         seconds=SLOW_SECONDS))
+        # nginx takes over open sockets, as from its own predecessor: nobody can take the ports. It
+        # expects them as it would have made them.
+        for s in sockets.values():
+            s.setblocking(False)
         numbers = [s.fileno() for s in sockets.values()]
-        super().__init__(["/usr/sbin/nginx", "-p", folder, "-e", folder / "nginx.log", "-c", config],
+        super().__init__(["/usr/sbin/nginx", "-p", folder, "-e", self.log, "-c", config],
                          stderr=subprocess.DEVNULL, pass_fds=numbers,
                          env={"NGINX": "".join(f"{n};" for n in numbers)})
         for s in sockets.values():
             s.close()
-        self._worker = int(wait_for("nginx's worker", self._children)[0])
+
+    def wait_until_ready(self):
+        wait_for("nginx's worker", self._children)
 
     def _children(self):
         self.check_alive()
-        return pathlib.Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
-
-    def cpu_ns(self):
-        return cpu_ns(self._worker)
+        return pathlib.Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text()
 
     def url(self, kind, run_id=RUN_ID):
         return f"{self.urls[kind]}/split_runs/{run_id}"
-
-    def slow_url(self, kind):
-        return f"{self.urls[kind]}/slow"
