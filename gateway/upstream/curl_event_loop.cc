@@ -6,13 +6,18 @@
 namespace gateway {
 namespace {
 
-/// Without a timer: libcurl shortens it for its own timers, a wakeup ends it.
-constexpr std::chrono::milliseconds kLongestPoll{10'000};
+/// Without a timer; a wakeup ends it.
+constexpr std::chrono::milliseconds kLongestWait{10'000};
 
 }  // namespace
 
 CurlEventLoop::CurlEventLoop(Callbacks callbacks)
-    : callbacks_(std::move(callbacks)), multi_(curl_multi_init()) {}
+    : callbacks_(std::move(callbacks)), multi_(curl_multi_init()) {
+  curl_multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, &OnWatch);
+  curl_multi_setopt(multi_, CURLMOPT_SOCKETDATA, this);
+  curl_multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, &OnSetTimer);
+  curl_multi_setopt(multi_, CURLMOPT_TIMERDATA, this);
+}
 
 CurlEventLoop::~CurlEventLoop() {
   Stop();
@@ -36,8 +41,8 @@ void CurlEventLoop::Post(Task task) {
     was_empty = mailbox_.empty();
     mailbox_.push_back(std::move(task));
   }
-  // Wakeups merge, so the loop empties the mailbox after each poll: one wakeup is enough for all.
-  if (was_empty) curl_multi_wakeup(multi_);
+  // Wakeups merge, so the loop empties the mailbox after each wait: one wakeup is enough for all.
+  if (was_empty) poll_.Wake();
 }
 
 CurlEventLoop::TimerId CurlEventLoop::StartTimer(Clock::duration delay, Task task) {
@@ -59,18 +64,47 @@ bool CurlEventLoop::Add(CURL* easy) { return curl_multi_add_handle(multi_, easy)
 
 void CurlEventLoop::Remove(CURL* easy) { curl_multi_remove_handle(multi_, easy); }
 
+int CurlEventLoop::OnWatch(CURL* /*easy*/, curl_socket_t socket, int what, void* self,
+                           void* /*known*/) {
+  const EventPoll& poll = static_cast<CurlEventLoop*>(self)->poll_;
+  if (what == CURL_POLL_REMOVE) {
+    poll.Forget(socket);
+  } else {
+    poll.Watch(socket, (what & CURL_POLL_IN) != 0, (what & CURL_POLL_OUT) != 0);
+  }
+  return 0;
+}
+
+int CurlEventLoop::OnSetTimer(CURLM* /*multi*/, long milliseconds, void* self) {
+  auto& due = static_cast<CurlEventLoop*>(self)->curl_due_;
+  due.reset();
+  if (milliseconds >= 0) due = Clock::now() + std::chrono::milliseconds(milliseconds);
+  return 0;
+}
+
 void CurlEventLoop::Run() {
+  const auto on_ready = [this](int socket, EventPoll::Readiness ready) {
+    RunTransfers(socket, (ready.to_read ? CURL_CSELECT_IN : 0) |
+                             (ready.to_write ? CURL_CSELECT_OUT : 0) |
+                             (ready.failed ? CURL_CSELECT_ERR : 0));
+  };
   while (!stopping_) {
-    int running = 0;
-    curl_multi_perform(multi_, &running);
+    if (curl_due_ && *curl_due_ <= Clock::now()) {
+      curl_due_.reset();
+      RunTransfers(CURL_SOCKET_TIMEOUT, 0);
+    }
     ReportFinished();
     RunDueTimers();
-    // Whatever the callbacks above have started is due at once: libcurl says so, and does not
-    // block.
-    curl_multi_poll(multi_, nullptr, 0, PollMilliseconds(), nullptr);
+    // Whatever the callbacks above have started is due at once.
+    poll_.Wait(TimeToWait(), on_ready);
     RunMailbox();
   }
   callbacks_.stopped();
+}
+
+void CurlEventLoop::RunTransfers(curl_socket_t socket, int events) {
+  int running = 0;
+  curl_multi_socket_action(multi_, socket, events, &running);
 }
 
 void CurlEventLoop::RunMailbox() {
@@ -104,11 +138,12 @@ void CurlEventLoop::ReportFinished() {
   }
 }
 
-int CurlEventLoop::PollMilliseconds() const {
-  if (schedule_.empty()) return static_cast<int>(kLongestPoll.count());
-  const auto left =
-      std::chrono::ceil<std::chrono::milliseconds>(schedule_.begin()->first - Clock::now());
-  return static_cast<int>(std::clamp(left, std::chrono::milliseconds(0), kLongestPoll).count());
+std::chrono::milliseconds CurlEventLoop::TimeToWait() const {
+  const Clock::time_point now = Clock::now();
+  Clock::time_point until = now + kLongestWait;
+  if (!schedule_.empty()) until = std::min(until, schedule_.begin()->first);
+  if (curl_due_) until = std::min(until, *curl_due_);
+  return std::chrono::ceil<std::chrono::milliseconds>(std::max(until - now, Clock::duration{0}));
 }
 
 }  // namespace gateway

@@ -1,4 +1,5 @@
-// The loop thread: a libcurl multi handle, a mailbox for other threads, and timers.
+// The loop thread: a libcurl multi handle driven by epoll, a mailbox for other threads, and timers.
+// libcurl's own poll looks at every transfer each time; so driven, only at those with news.
 //
 // Post and Stop are for any thread, all else for the loop thread only. Knows nothing of requests:
 // what a finished handle means is told to the callback.
@@ -8,6 +9,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <set>
 #include <thread>
 #include <unordered_map>
@@ -16,6 +18,7 @@
 
 #include "gateway/base/deadline.h"
 #include "gateway/base/mutex.h"
+#include "gateway/upstream/event_poll.h"
 
 namespace gateway {
 
@@ -58,15 +61,23 @@ class CurlEventLoop {
     Task task;
   };
 
+  // Called by libcurl.
+  static int OnWatch(CURL* easy, curl_socket_t socket, int what, void* self, void* known);
+  static int OnSetTimer(CURLM* multi, long milliseconds, void* self);
+
   void Run();
+  void RunTransfers(curl_socket_t socket, int events);
   void RunMailbox();
   void RunDueTimers();
   void ReportFinished();
-  /// At most until the next timer.
-  [[nodiscard]] int PollMilliseconds() const;
+  /// At most until the next timer, ours or libcurl's.
+  [[nodiscard]] std::chrono::milliseconds TimeToWait() const;
 
   const Callbacks callbacks_;
+  const EventPoll poll_;
   CURLM* const multi_;
+  /// When libcurl wants to run though no socket has news. It has one such time for all transfers.
+  std::optional<Clock::time_point> curl_due_;
   bool stopping_ = false;
 
   std::unordered_map<TimerId, Timer> timers_;
