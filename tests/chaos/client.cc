@@ -80,13 +80,13 @@ void Surroundings::CheckCreates() {
   }
   for (const auto& [name, times] : created) {
     report.Check(Invariant::kCreatedAtMostOnce, times == 1, [&] {
-      return name + ": created " + std::to_string(times) + " times" + gate.HistoryOf(name);
+      return name + ": created " + std::to_string(times) + " times" + record.HistoryOf(name);
     });
   }
   const MutexLock lock(mutex_);
   for (const std::string& name : rate_limited_creates_) {
     report.Check(Invariant::kRateLimitedIsNotCreated, !created.contains(name),
-                 [&] { return name + ":" + gate.HistoryOf(name); });
+                 [&] { return name + ":" + record.HistoryOf(name); });
   }
 }
 
@@ -142,7 +142,7 @@ void Client::Check(Invariant invariant, bool holds, const CallResult& result,
     const auto ms = std::chrono::duration_cast<milliseconds>(result.elapsed).count();
     return name_ + " (" + operation_->name + " " + id_ + "): " + TextOf(result) + " after " +
            std::to_string(ms) + " ms, " + std::to_string(result.attempts) + " attempts" + why +
-           ":" + surroundings_.gate.HistoryOf(name_) + " " + result.message;
+           ":" + surroundings_.record.HistoryOf(name_) + " " + result.message;
   });
 }
 
@@ -160,6 +160,10 @@ void Client::JudgeAny(const CallResult& result) {
   }
   Check(Invariant::kCodeIsPossible, IsPossible(result), result, "");
   if (result.attempts > 1) Check(Invariant::kRetriesHappen, true, result, "");
+  if (until >= surroundings_.timeout && !plan_.cancel_after) {
+    surroundings_.latencies.Add(surroundings_.record.FateOf(name_), result.attempts,
+                                result.elapsed);
+  }
 }
 
 void Client::JudgeEnd(const CallResult& result, milliseconds limit) {
