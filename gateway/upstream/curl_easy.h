@@ -6,7 +6,6 @@
 
 #include <curl/curl.h>
 
-#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,14 +16,14 @@
 #include "gateway/upstream/curl_fault.h"
 #include "gateway/upstream/curl_http_client.h"
 #include "gateway/upstream/response_assembler.h"
+#include "gateway/upstream/upstream_sockets.h"
 
 namespace gateway {
 
 class CurlEasy {
  public:
-  /// `options` and `open_sockets` (which counts connections) outlive the handle and its multi
-  /// handle.
-  CurlEasy(const CurlHttpClientOptions& options, std::atomic<int>& open_sockets);
+  /// `options` and `sockets` outlive the handle and its multi handle.
+  CurlEasy(const CurlHttpClientOptions& options, UpstreamSockets& sockets);
 
   struct Options {
     bool fresh_connection = false;
@@ -68,11 +67,11 @@ class CurlEasy {
   static std::size_t OnBody(const char* bytes, std::size_t one, std::size_t count, void* self);
   static int OnBeforeRequest(void* self, char*, char*, int, int);
   static int OnDebug(CURL*, curl_infotype type, char* text, std::size_t size, void* self);
-  static curl_socket_t OnOpenSocket(void* open_sockets, curlsocktype, curl_sockaddr* address);
-  static int OnCloseSocket(void* open_sockets, curl_socket_t socket);
+  static curl_socket_t OnOpenSocket(void* sockets, curlsocktype, curl_sockaddr* address);
+  static int OnCloseSocket(void* sockets, curl_socket_t socket);
 
   const CurlHttpClientOptions& options_;
-  std::atomic<int>& open_sockets_;
+  UpstreamSockets& sockets_;
   const std::unique_ptr<CURL, Deleter> handle_;
 
   // Of the running transfer.

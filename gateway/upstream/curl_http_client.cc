@@ -1,6 +1,5 @@
 #include "gateway/upstream/curl_http_client.h"
 
-#include <atomic>
 #include <csignal>
 #include <cstdlib>
 #include <unordered_map>
@@ -40,7 +39,7 @@ class CurlHttpClient::Impl {
   }
 
   CurlEventLoop& loop() { return loop_; }
-  [[nodiscard]] int connections() const { return open_sockets_; }
+  [[nodiscard]] int connections() const { return sockets_.count(); }
 
   TransferId Send(HttpRequest request, const TransferOptions& options,
                   std::function<void(HttpResult)> done);
@@ -70,10 +69,10 @@ class CurlHttpClient::Impl {
   void LiftConnectionLimit();
 
   const CurlHttpClientOptions options_;
-  std::atomic<int> open_sockets_ = 0;
 
   // Of the loop thread. Handles are destroyed after the loop's multi handle, which they were
   // removed from.
+  UpstreamSockets sockets_;
   std::vector<std::unique_ptr<CurlEasy>> idle_;
   std::unordered_map<TransferId, Transfer> transfers_;
   TransferId next_id_ = 1;
@@ -102,7 +101,7 @@ std::optional<TransportError> CurlHttpClient::Impl::Begin(Transfer& transfer, Ht
                                                           const TransferOptions& options) {
   if (options.timeout <= Clock::duration::zero()) return ExplainTimeout({});
   if (idle_.empty()) {
-    transfer.easy = std::make_unique<CurlEasy>(options_, open_sockets_);
+    transfer.easy = std::make_unique<CurlEasy>(options_, sockets_);
   } else {
     transfer.easy = std::move(idle_.back());
     idle_.pop_back();
@@ -151,6 +150,7 @@ CurlHttpClient::Impl::Transfer CurlHttpClient::Impl::Take(TransferId id) {
   Transfer transfer = std::move(transfers_.extract(id).mapped());
   if (transfer.added) loop_.Remove(transfer.easy->handle());
   loop_.StopTimer(transfer.timeout);
+  if (transfer.easy != nullptr && !transfer.easy->facts().request_begun) sockets_.Prune();
   if (transfer.easy != nullptr && idle_.size() < kMaxIdleHandles) {
     idle_.push_back(std::move(transfer.easy));
   }
