@@ -30,6 +30,7 @@ class CurlHttpClient::Impl {
  public:
   explicit Impl(const CurlHttpClientOptions& options)
       : options_(options),
+        sockets_(options.max_silence),
         loop_({.finished = [this](CURL* easy, CURLcode code) { OnFinished(easy, code); },
                .stopped = [this] { EndAll(); }}) {
     curl_multi_setopt(loop_.multi(), CURLMOPT_MAXCONNECTS, kMaxPooledConnections);
@@ -137,7 +138,9 @@ void CurlHttpClient::Impl::OnFinished(CURL* easy, CURLcode code) {
 }
 
 void CurlHttpClient::Impl::OnTimeout(TransferId id) {
-  Finish(id, ExplainTimeout(transfers_.at(id).easy->facts()));
+  const CurlEasy& easy = *transfers_.at(id).easy;
+  if (easy.waits_among_others()) sockets_.OnUnanswered(easy.local_port(), easy.sent());
+  Finish(id, ExplainTimeout(easy.facts()));
 }
 
 void CurlHttpClient::Impl::Finish(TransferId id, std::variant<HttpResponse, TransportError> value) {
