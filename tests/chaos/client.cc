@@ -160,9 +160,11 @@ void Client::JudgeAny(const CallResult& result) {
   }
   Check(Invariant::kCodeIsPossible, IsPossible(result), result, "");
   if (result.attempts > 1) Check(Invariant::kRetriesHappen, true, result, "");
-  if (until >= surroundings_.timeout && !plan_.cancel_after) {
-    surroundings_.latencies.Add(surroundings_.record.FateOf(name_), result.attempts,
-                                result.elapsed);
+  // Time enough; and whose requests are its attempts: a cancel reads the run too.
+  if (until >= surroundings_.timeout && !plan_.cancel_after && !cancels()) {
+    const Latencies::Kind kind =
+        Latencies::KindOf(surroundings_.record.FateOf(name_), result.attempts);
+    surroundings_.latencies.Add(kind, result.elapsed);
   }
 }
 
@@ -178,7 +180,6 @@ void Client::JudgeEnd(const CallResult& result, milliseconds limit) {
 }
 
 bool Client::IsPossible(const CallResult& result) const {
-  const bool cancels = operation_->run == &Client::Cancel;
   switch (result.code) {
     case StatusCode::OK:
     case StatusCode::DEADLINE_EXCEEDED:
@@ -195,10 +196,10 @@ bool Client::IsPossible(const CallResult& result) const {
     case StatusCode::NOT_FOUND:
       return IsAnyOf(result.reason, {"NOT_FOUND", "HTTP_404"});
     case StatusCode::FAILED_PRECONDITION:
-      return cancels && IsAnyOf(result.reason, {"ALREADY_CANCELLED", "NOT_CANCELLABLE"});
+      return cancels() && IsAnyOf(result.reason, {"ALREADY_CANCELLED", "NOT_CANCELLABLE"});
     case StatusCode::INVALID_ARGUMENT:
       // A refused cancel whose reconciling read has failed, or shows a run that is still pending.
-      return cancels && IsAnyOf(result.reason, {"INVALID_REQUEST", "HTTP_400"}) &&
+      return cancels() && IsAnyOf(result.reason, {"INVALID_REQUEST", "HTTP_400"}) &&
              surroundings_.store.LedgerOf(id_).value_or(LedgerEntry{}).cancels_refused > 0;
     default:
       return false;

@@ -81,6 +81,7 @@ class Client {
   CallResult Call(Caller::Method<Request, Response> method, const Request& request,
                   Response& response);
   void JudgeAny(const CallResult& result);
+  [[nodiscard]] bool cancels() const { return operation_->run == &Client::Cancel; }
   /// `limit`: when it should have ended.
   void JudgeEnd(const CallResult& result, std::chrono::milliseconds limit);
   void JudgeRefusedCancel(const CallResult& result);

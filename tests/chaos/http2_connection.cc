@@ -225,10 +225,13 @@ void Http2Connection::CutShort(Request& request, const HttpResponse& response) {
   shape.released = fault.kind == kCutHead ? 0 : fault.dice % response.body.size();
   session_.Answer(*request.stream, response, shape);
   session_.Flush();
-  const std::uint32_t dice = fault.dice / 8;
   if (fault.dice % 8 == 0) return End(fault.with_reset);
-  session_.Reset(*request.stream,
-                 fault.dice % 8 == 1 ? NGHTTP2_NO_ERROR : Choose(kErrorCodes, dice));
+  // "Without error" it takes a length or a piece of JSON to tell that something is missing: libcurl
+  // takes the end of the stream for the end of the answer.
+  const bool shows = shape.content_length.has_value() || shape.released > 0;
+  const auto code =
+      fault.dice % 8 == 1 && shows ? NGHTTP2_NO_ERROR : Choose(kErrorCodes, fault.dice / 8);
+  session_.Reset(*request.stream, code);
 }
 
 void Http2Connection::GoAwayGracefully(bool announced) {

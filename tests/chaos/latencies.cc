@@ -15,10 +15,13 @@ double MillisecondsAt(const std::vector<std::uint32_t>& sorted, double share) {
 
 }  // namespace
 
-void Latencies::Add(const GateRecord::Fate& fate, int attempts, Duration elapsed) {
-  Kind kind = Kind::kUntouched;
-  if (fate.requests == 0 || attempts > fate.requests) kind = Kind::kUnseen;
-  if (fate.touched) kind = Kind::kTouched;
+Latencies::Kind Latencies::KindOf(const GateRecord::Fate& fate, int attempts) {
+  if (fate.touched) return Kind::kTouched;
+  const bool all_seen = fate.requests > 0 && attempts <= fate.requests;
+  return all_seen ? Kind::kUntouched : Kind::kUnseen;
+}
+
+void Latencies::Add(Kind kind, Duration elapsed) {
   const auto microseconds = std::chrono::duration_cast<std::chrono::microseconds>(elapsed).count();
   const MutexLock lock(mutex_);
   samples_.at(static_cast<std::size_t>(kind)).push_back(static_cast<std::uint32_t>(microseconds));

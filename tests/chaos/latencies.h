@@ -17,19 +17,20 @@ class Latencies {
  public:
   using Duration = std::chrono::steady_clock::duration;
 
-  /// `limit`: of an attempt; no call that nothing befalls should need it.
-  explicit Latencies(Duration limit) : limit_(limit) {}
-
-  /// A call that ended after that time and so many attempts.
-  void Add(const GateRecord::Fate& fate, int attempts, Duration elapsed);
-  void Print();
-
- private:
   enum class Kind {
     kUntouched,  ///< Every attempt reached the gate, and none met a fault.
     kTouched,    ///< A fault befell an attempt, or its connection.
     kUnseen,     ///< An attempt never reached the gate.
   };
+  static Kind KindOf(const GateRecord::Fate& fate, int attempts);
+
+  /// `limit`: of an attempt; no call that nothing befalls should need it.
+  explicit Latencies(Duration limit) : limit_(limit) {}
+
+  void Add(Kind kind, Duration elapsed);
+  void Print();
+
+ private:
   static constexpr std::size_t kKinds = 3;
 
   const Duration limit_;
