@@ -21,6 +21,8 @@ UpstreamLoops::UpstreamLoops(const Config& config, const Current<TlsMaterial>& t
   const CurlHttpClientOptions options{.connect_timeout = config.connect_timeout,
                                       .http_version = config.upstream_http,
                                       .tls = &tls,
+                                      // The first attempt that times out there shows it.
+                                      .max_silence = config.attempt_timeout / 2,
                                       .proxy = config.upstream_proxy,
                                       .max_response_bytes = config.max_response_bytes};
   const unsigned count =

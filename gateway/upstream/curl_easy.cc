@@ -1,10 +1,5 @@
 #include "gateway/upstream/curl_easy.h"
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <string_view>
@@ -34,9 +29,9 @@ curl_blob Blob(const std::string& text) {
 
 }  // namespace
 
-CurlEasy::CurlEasy(const CurlHttpClientOptions& options, std::atomic<int>& open_sockets)
+CurlEasy::CurlEasy(const CurlHttpClientOptions& options, UpstreamSockets& sockets)
     : options_(options),
-      open_sockets_(open_sockets),
+      sockets_(sockets),
       handle_(curl_easy_init()),
       response_(options.max_response_bytes) {}
 
@@ -173,9 +168,9 @@ void CurlEasy::SetCallbacks() {
   Set(CURLOPT_DEBUGFUNCTION, &OnDebug);
   Set(CURLOPT_DEBUGDATA, this);
   Set(CURLOPT_OPENSOCKETFUNCTION, &OnOpenSocket);
-  Set(CURLOPT_OPENSOCKETDATA, &open_sockets_);
+  Set(CURLOPT_OPENSOCKETDATA, &sockets_);
   Set(CURLOPT_CLOSESOCKETFUNCTION, &OnCloseSocket);
-  Set(CURLOPT_CLOSESOCKETDATA, &open_sockets_);
+  Set(CURLOPT_CLOSESOCKETDATA, &sockets_);
 }
 
 std::variant<HttpResponse, TransportError> CurlEasy::Conclude(CURLcode code) {
@@ -200,11 +195,13 @@ std::size_t CurlEasy::OnBody(const char* bytes, std::size_t one, std::size_t cou
   return static_cast<CurlEasy*>(self)->response_.AddBody({bytes, one * count}) ? count : count + 1;
 }
 
-int CurlEasy::OnBeforeRequest(void* self, char*, char*, int, int) {
+int CurlEasy::OnBeforeRequest(void* self, char*, char*, int, int local_port) {
   auto& easy = *static_cast<CurlEasy*>(self);
   // A pooled connection that dies before the answer's first byte: libcurl would write the request
   // again on a new one, whatever its verb, and never tell.
   if (std::exchange(easy.request_begun_, true)) return CURL_PREREQFUNC_ABORT;
+  easy.local_port_ = local_port;
+  easy.sent_ = Clock::now();
   if (easy.http2_possible_) curl_easy_setopt(easy.handle(), CURLOPT_VERBOSE, 1L);
   return CURL_PREREQFUNC_OK;
 }
@@ -218,19 +215,12 @@ int CurlEasy::OnDebug(CURL*, curl_infotype type, char* text, std::size_t size, v
   return 0;
 }
 
-curl_socket_t CurlEasy::OnOpenSocket(void* open_sockets, curlsocktype, curl_sockaddr* address) {
-  const int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
-  if (fd < 0) return CURL_SOCKET_BAD;
-  constexpr auto kMilliseconds =
-      static_cast<unsigned>(std::chrono::milliseconds(CurlHttpClient::kMaxUnacknowledged).count());
-  setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &kMilliseconds, sizeof(kMilliseconds));
-  ++*static_cast<std::atomic<int>*>(open_sockets);
-  return fd;
+curl_socket_t CurlEasy::OnOpenSocket(void* sockets, curlsocktype, curl_sockaddr* address) {
+  return static_cast<UpstreamSockets*>(sockets)->Open(*address);
 }
 
-int CurlEasy::OnCloseSocket(void* open_sockets, curl_socket_t socket) {
-  --*static_cast<std::atomic<int>*>(open_sockets);
-  return close(socket);
+int CurlEasy::OnCloseSocket(void* sockets, curl_socket_t socket) {
+  return static_cast<UpstreamSockets*>(sockets)->Close(socket);
 }
 
 }  // namespace gateway

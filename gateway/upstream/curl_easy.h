@@ -6,25 +6,25 @@
 
 #include <curl/curl.h>
 
-#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
 
+#include "gateway/base/deadline.h"
 #include "gateway/base/http_message.h"
 #include "gateway/upstream/curl_fault.h"
 #include "gateway/upstream/curl_http_client.h"
 #include "gateway/upstream/response_assembler.h"
+#include "gateway/upstream/upstream_sockets.h"
 
 namespace gateway {
 
 class CurlEasy {
  public:
-  /// `options` and `open_sockets` (which counts connections) outlive the handle and its multi
-  /// handle.
-  CurlEasy(const CurlHttpClientOptions& options, std::atomic<int>& open_sockets);
+  /// `options` and `sockets` outlive the handle and its multi handle.
+  CurlEasy(const CurlHttpClientOptions& options, UpstreamSockets& sockets);
 
   struct Options {
     bool fresh_connection = false;
@@ -40,6 +40,13 @@ class CurlEasy {
   std::variant<HttpResponse, TransportError> Conclude(CURLcode code);
   /// What is known of a transfer that is to be removed.
   [[nodiscard]] TransferFacts facts() const;
+  /// The request was sent, unanswered so far, on a connection that others may share.
+  [[nodiscard]] bool waits_among_others() const {
+    return http2_possible_ && request_begun_ && !response_.begun();
+  }
+  /// Of the connection that the request was sent on, and when.
+  [[nodiscard]] int local_port() const { return local_port_; }
+  [[nodiscard]] Clock::time_point sent() const { return sent_; }
 
   [[nodiscard]] CURL* handle() { return handle_.get(); }
 
@@ -66,13 +73,13 @@ class CurlEasy {
   // Called by libcurl.
   static std::size_t OnHeader(const char* bytes, std::size_t one, std::size_t count, void* self);
   static std::size_t OnBody(const char* bytes, std::size_t one, std::size_t count, void* self);
-  static int OnBeforeRequest(void* self, char*, char*, int, int);
+  static int OnBeforeRequest(void* self, char*, char*, int, int local_port);
   static int OnDebug(CURL*, curl_infotype type, char* text, std::size_t size, void* self);
-  static curl_socket_t OnOpenSocket(void* open_sockets, curlsocktype, curl_sockaddr* address);
-  static int OnCloseSocket(void* open_sockets, curl_socket_t socket);
+  static curl_socket_t OnOpenSocket(void* sockets, curlsocktype, curl_sockaddr* address);
+  static int OnCloseSocket(void* sockets, curl_socket_t socket);
 
   const CurlHttpClientOptions& options_;
-  std::atomic<int>& open_sockets_;
+  UpstreamSockets& sockets_;
   const std::unique_ptr<CURL, Deleter> handle_;
 
   // Of the running transfer.
@@ -84,6 +91,8 @@ class CurlEasy {
   bool http2_possible_ = false;
   bool request_begun_ = false;
   bool refused_stream_ = false;
+  int local_port_ = 0;
+  Clock::time_point sent_;
 };
 
 }  // namespace gateway

@@ -1,6 +1,5 @@
 #include "gateway/upstream/curl_http_client.h"
 
-#include <atomic>
 #include <csignal>
 #include <cstdlib>
 #include <unordered_map>
@@ -31,6 +30,7 @@ class CurlHttpClient::Impl {
  public:
   explicit Impl(const CurlHttpClientOptions& options)
       : options_(options),
+        sockets_(options.max_silence),
         loop_({.finished = [this](CURL* easy, CURLcode code) { OnFinished(easy, code); },
                .stopped = [this] { EndAll(); }}) {
     curl_multi_setopt(loop_.multi(), CURLMOPT_MAXCONNECTS, kMaxPooledConnections);
@@ -40,7 +40,7 @@ class CurlHttpClient::Impl {
   }
 
   CurlEventLoop& loop() { return loop_; }
-  [[nodiscard]] int connections() const { return open_sockets_; }
+  [[nodiscard]] int connections() const { return sockets_.count(); }
 
   TransferId Send(HttpRequest request, const TransferOptions& options,
                   std::function<void(HttpResult)> done);
@@ -70,10 +70,10 @@ class CurlHttpClient::Impl {
   void LiftConnectionLimit();
 
   const CurlHttpClientOptions options_;
-  std::atomic<int> open_sockets_ = 0;
 
   // Of the loop thread. Handles are destroyed after the loop's multi handle, which they were
   // removed from.
+  UpstreamSockets sockets_;
   std::vector<std::unique_ptr<CurlEasy>> idle_;
   std::unordered_map<TransferId, Transfer> transfers_;
   TransferId next_id_ = 1;
@@ -102,7 +102,7 @@ std::optional<TransportError> CurlHttpClient::Impl::Begin(Transfer& transfer, Ht
                                                           const TransferOptions& options) {
   if (options.timeout <= Clock::duration::zero()) return ExplainTimeout({});
   if (idle_.empty()) {
-    transfer.easy = std::make_unique<CurlEasy>(options_, open_sockets_);
+    transfer.easy = std::make_unique<CurlEasy>(options_, sockets_);
   } else {
     transfer.easy = std::move(idle_.back());
     idle_.pop_back();
@@ -138,7 +138,9 @@ void CurlHttpClient::Impl::OnFinished(CURL* easy, CURLcode code) {
 }
 
 void CurlHttpClient::Impl::OnTimeout(TransferId id) {
-  Finish(id, ExplainTimeout(transfers_.at(id).easy->facts()));
+  const CurlEasy& easy = *transfers_.at(id).easy;
+  if (easy.waits_among_others()) sockets_.OnUnanswered(easy.local_port(), easy.sent());
+  Finish(id, ExplainTimeout(easy.facts()));
 }
 
 void CurlHttpClient::Impl::Finish(TransferId id, std::variant<HttpResponse, TransportError> value) {
@@ -151,6 +153,7 @@ CurlHttpClient::Impl::Transfer CurlHttpClient::Impl::Take(TransferId id) {
   Transfer transfer = std::move(transfers_.extract(id).mapped());
   if (transfer.added) loop_.Remove(transfer.easy->handle());
   loop_.StopTimer(transfer.timeout);
+  if (transfer.easy != nullptr && !transfer.easy->facts().request_begun) sockets_.Prune();
   if (transfer.easy != nullptr && idle_.size() < kMaxIdleHandles) {
     idle_.push_back(std::move(transfer.easy));
   }

@@ -26,6 +26,8 @@ struct CurlHttpClientOptions {
   /// Of transfers from their start on: one that begins after a change gets a new connection, those
   /// before it keep theirs. Outlives the client; null: no certificate, the system's CAs.
   const Current<TlsMaterial>* tls = nullptr;
+  /// HTTP/2: a connection on which nothing came for so long, while requests waited, is broken.
+  std::chrono::milliseconds max_silence{10'000};
   /// Empty: none.
   std::string proxy;
   /// Of one answer's body, decompressed.

@@ -80,13 +80,13 @@ void Surroundings::CheckCreates() {
   }
   for (const auto& [name, times] : created) {
     report.Check(Invariant::kCreatedAtMostOnce, times == 1, [&] {
-      return name + ": created " + std::to_string(times) + " times" + gate.HistoryOf(name);
+      return name + ": created " + std::to_string(times) + " times" + record.HistoryOf(name);
     });
   }
   const MutexLock lock(mutex_);
   for (const std::string& name : rate_limited_creates_) {
     report.Check(Invariant::kRateLimitedIsNotCreated, !created.contains(name),
-                 [&] { return name + ":" + gate.HistoryOf(name); });
+                 [&] { return name + ":" + record.HistoryOf(name); });
   }
 }
 
@@ -142,7 +142,7 @@ void Client::Check(Invariant invariant, bool holds, const CallResult& result,
     const auto ms = std::chrono::duration_cast<milliseconds>(result.elapsed).count();
     return name_ + " (" + operation_->name + " " + id_ + "): " + TextOf(result) + " after " +
            std::to_string(ms) + " ms, " + std::to_string(result.attempts) + " attempts" + why +
-           ":" + surroundings_.gate.HistoryOf(name_) + " " + result.message;
+           ":" + surroundings_.record.HistoryOf(name_) + " " + result.message;
   });
 }
 
@@ -160,6 +160,12 @@ void Client::JudgeAny(const CallResult& result) {
   }
   Check(Invariant::kCodeIsPossible, IsPossible(result), result, "");
   if (result.attempts > 1) Check(Invariant::kRetriesHappen, true, result, "");
+  // Time enough; and whose requests are its attempts: a cancel reads the run too.
+  if (until >= surroundings_.timeout && !plan_.cancel_after && !cancels()) {
+    const Latencies::Kind kind =
+        Latencies::KindOf(surroundings_.record.FateOf(name_), result.attempts);
+    surroundings_.latencies.Add(kind, result.elapsed);
+  }
 }
 
 void Client::JudgeEnd(const CallResult& result, milliseconds limit) {
@@ -174,7 +180,6 @@ void Client::JudgeEnd(const CallResult& result, milliseconds limit) {
 }
 
 bool Client::IsPossible(const CallResult& result) const {
-  const bool cancels = operation_->run == &Client::Cancel;
   switch (result.code) {
     case StatusCode::OK:
     case StatusCode::DEADLINE_EXCEEDED:
@@ -191,10 +196,10 @@ bool Client::IsPossible(const CallResult& result) const {
     case StatusCode::NOT_FOUND:
       return IsAnyOf(result.reason, {"NOT_FOUND", "HTTP_404"});
     case StatusCode::FAILED_PRECONDITION:
-      return cancels && IsAnyOf(result.reason, {"ALREADY_CANCELLED", "NOT_CANCELLABLE"});
+      return cancels() && IsAnyOf(result.reason, {"ALREADY_CANCELLED", "NOT_CANCELLABLE"});
     case StatusCode::INVALID_ARGUMENT:
       // A refused cancel whose reconciling read has failed, or shows a run that is still pending.
-      return cancels && IsAnyOf(result.reason, {"INVALID_REQUEST", "HTTP_400"}) &&
+      return cancels() && IsAnyOf(result.reason, {"INVALID_REQUEST", "HTTP_400"}) &&
              surroundings_.store.LedgerOf(id_).value_or(LedgerEntry{}).cancels_refused > 0;
     default:
       return false;

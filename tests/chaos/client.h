@@ -12,8 +12,9 @@
 
 #include "gateway/base/mutex.h"
 #include "tests/chaos/caller.h"
-#include "tests/chaos/fault_gate.h"
+#include "tests/chaos/gate_record.h"
 #include "tests/chaos/lag_meter.h"
+#include "tests/chaos/latencies.h"
 #include "tests/chaos/report.h"
 #include "tests/chaos/seeded_random.h"
 #include "tests/simulator/run_store.h"
@@ -24,16 +25,23 @@ namespace gateway::chaos {
 class Surroundings {
  public:
   Surroundings(std::uint64_t seed_, std::chrono::milliseconds timeout_,
-               extend_simulator::RunStore& store_, FaultGate& gate_, Report& report_)
-      : seed(seed_), timeout(timeout_), store(store_), gate(gate_), report(report_) {}
+               std::chrono::milliseconds attempt_timeout, extend_simulator::RunStore& store_,
+               GateRecord& record_, Report& report_)
+      : seed(seed_),
+        timeout(timeout_),
+        store(store_),
+        record(record_),
+        report(report_),
+        latencies(attempt_timeout) {}
 
   const std::uint64_t seed;
   /// The gateway's --timeout.
   const std::chrono::milliseconds timeout;
   extend_simulator::RunStore& store;
-  FaultGate& gate;
+  GateRecord& record;
   Report& report;
   LagMeter lag;
+  Latencies latencies;
 
   void AddRateLimitedCreate(const std::string& name);
   /// Of all creates, once nothing runs any more.
@@ -73,6 +81,7 @@ class Client {
   CallResult Call(Caller::Method<Request, Response> method, const Request& request,
                   Response& response);
   void JudgeAny(const CallResult& result);
+  [[nodiscard]] bool cancels() const { return operation_->run == &Client::Cancel; }
   /// `limit`: when it should have ended.
   void JudgeEnd(const CallResult& result, std::chrono::milliseconds limit);
   void JudgeRefusedCancel(const CallResult& result);

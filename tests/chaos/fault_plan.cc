@@ -1,5 +1,7 @@
 #include "tests/chaos/fault_plan.h"
 
+#include <span>
+
 #include "tests/chaos/seeded_random.h"
 
 namespace gateway::chaos {
@@ -28,6 +30,19 @@ constexpr std::array<std::string_view, kFaultKinds> kNames = {
     "stall instead of processing",
     "stall after processing",
     "nobody listens",
+    "refused stream",
+    "stream reset instead of processing",
+    "stream reset after processing",
+    "graceful GOAWAY",
+    "GOAWAY below the stream",
+    "GOAWAY and the end",
+    "stall of the connection",
+    "corrupt frame",
+    "interim answer",
+    "trailers",
+    "many headers",
+    "new settings",
+    "many pings",
 };
 
 struct Weighted {
@@ -76,9 +91,75 @@ constexpr std::array kStorm = {
     Weighted{kStallUnprocessed, 5},
     Weighted{kStallAfterProcessing, 5},
 };
+// Over HTTP/2 the end of a connection befalls all its streams, so such faults are rarer.
+constexpr std::array kHttp2GoodWeather = {
+    Weighted{kNone, 3400},
+    Weighted{kResetUnprocessed, 1},
+    Weighted{kCloseUnprocessed, 1},
+    Weighted{kLoseAnswer, 2},
+    Weighted{kCutHead, 8},
+    Weighted{kCutBody, 8},
+    Weighted{kDelay, 120},
+    Weighted{kDrip, 40},
+    Weighted{kShortLength, 12},
+    Weighted{kCorruptJson, 12},
+    Weighted{kCloseIdle, 3},
+    Weighted{kStatusUnprocessed, 52},
+    Weighted{kStatusAfterProcessing, 32},
+    Weighted{kStallUnprocessed, 6},
+    Weighted{kStallAfterProcessing, 6},
+    Weighted{kRefuseStream, 40},
+    Weighted{kResetStreamUnprocessed, 20},
+    Weighted{kResetStreamAfterProcessing, 30},
+    Weighted{kGoAwayGracefully, 8},
+    Weighted{kGoAwayBelow, 4},
+    Weighted{kGoAwayAtOnce, 1},
+    Weighted{kStallConnection, 1},
+    Weighted{kCorruptFrame, 1},
+    Weighted{kInterim, 40},
+    Weighted{kTrailers, 40},
+    Weighted{kManyHeaders, 20},
+    Weighted{kNewSettings, 20},
+    Weighted{kManyPings, 20},
+};
+constexpr std::array kHttp2Storm = {
+    Weighted{kNone, 900},
+    Weighted{kResetUnprocessed, 8},
+    Weighted{kCloseUnprocessed, 8},
+    Weighted{kLoseAnswer, 16},
+    Weighted{kCutHead, 30},
+    Weighted{kCutBody, 40},
+    Weighted{kDelay, 120},
+    Weighted{kDrip, 40},
+    Weighted{kShortLength, 30},
+    Weighted{kCorruptJson, 20},
+    Weighted{kCloseIdle, 4},
+    Weighted{kStatusUnprocessed, 240},
+    Weighted{kStatusAfterProcessing, 100},
+    Weighted{kStallUnprocessed, 8},
+    Weighted{kStallAfterProcessing, 8},
+    Weighted{kRefuseStream, 120},
+    Weighted{kResetStreamUnprocessed, 60},
+    Weighted{kResetStreamAfterProcessing, 100},
+    Weighted{kGoAwayGracefully, 16},
+    Weighted{kGoAwayBelow, 12},
+    Weighted{kGoAwayAtOnce, 6},
+    Weighted{kStallConnection, 2},
+    Weighted{kCorruptFrame, 6},
+    Weighted{kInterim, 20},
+    Weighted{kTrailers, 20},
+    Weighted{kManyHeaders, 20},
+    Weighted{kNewSettings, 20},
+    Weighted{kManyPings, 20},
+};
 /// Every so many requests the weather changes, every so many changes it is a storm.
 constexpr std::uint64_t kWeatherLasts = 512;
 constexpr std::uint64_t kStormEvery = 8;
+
+std::span<const Weighted> TableOf(Protocol protocol, bool storm) {
+  if (protocol == Protocol::kHttp2) return storm ? kHttp2Storm : kHttp2GoodWeather;
+  return storm ? kStorm : kGoodWeather;
+}
 
 struct WeightedStatus {
   int status;
@@ -112,8 +193,18 @@ milliseconds PauseOf(FaultKind kind, SeededRandom& random) {
   }
 }
 
+struct WeightedTraits {
+  std::uint32_t max_streams;
+  std::uint32_t window;
+  int weight;
+};
+/// The last is what servers usually say.
+constexpr std::array kTraits = {WeightedTraits{1, 65535, 5}, WeightedTraits{10, 65535, 15},
+                                WeightedTraits{100, 16, 10}, WeightedTraits{100, 65535, 70}};
+
 // Streams of their own in the space of numbers.
 constexpr std::uint64_t kConnections = std::uint64_t{1} << 40;
+constexpr std::uint64_t kConnectionTraits = std::uint64_t{1} << 42;
 constexpr int kRefusalPerMille = 4;
 constexpr milliseconds kMaxRefusal{15};
 
@@ -125,7 +216,7 @@ Fault FaultPlan::ForRequest(std::uint64_t number) const {
   SeededRandom random(seed_, number);
   const bool storm = number / kWeatherLasts % kStormEvery == kStormEvery - 1;
   Fault fault;
-  fault.kind = random.Pick(storm ? kStorm : kGoodWeather).kind;
+  fault.kind = random.Pick(TableOf(protocol_, storm)).kind;
   fault.pause = PauseOf(fault.kind, random);
   fault.with_reset = random.Percent(50);
   fault.chunked = random.Percent(20);
@@ -141,6 +232,12 @@ milliseconds FaultPlan::RefusalAfterConnection(std::uint64_t number) const {
   SeededRandom random(seed_, kConnections + number);
   if (random.Between(1, 1000) > kRefusalPerMille) return milliseconds(0);
   return random.Between(milliseconds(2), kMaxRefusal);
+}
+
+ConnectionTraits FaultPlan::TraitsOfConnection(std::uint64_t number) const {
+  SeededRandom random(seed_, kConnectionTraits + number);
+  const WeightedTraits& traits = random.Pick(kTraits);
+  return {.max_streams = traits.max_streams, .window = traits.window};
 }
 
 }  // namespace gateway::chaos

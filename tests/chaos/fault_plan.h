@@ -14,6 +14,9 @@
 
 namespace gateway::chaos {
 
+enum class Protocol { kHttp1, kHttp2 };
+
+/// A connection is a TCP connection: over HTTP/2 its end takes all its streams along.
 enum class FaultKind {
   kNone,
   kResetUnread,            ///< RST before a byte of the request is read.
@@ -34,8 +37,24 @@ enum class FaultKind {
   kStallUnprocessed,       ///< Silence, until the gateway gives up.
   kStallAfterProcessing,
   kRefuseConnections,  ///< For a moment nobody listens. By connection, not by request.
+
+  // HTTP/2 only.
+  kRefuseStream,                ///< REFUSED_STREAM: certainly not processed.
+  kResetStreamUnprocessed,      ///< INTERNAL_ERROR, CANCEL or ENHANCE_YOUR_CALM...
+  kResetStreamAfterProcessing,  ///< ...also in the middle of the answer.
+  kGoAwayGracefully,            ///< No more streams; those that there are end well.
+  kGoAwayBelow,                 ///< This stream and later ones certainly are not processed.
+  kGoAwayAtOnce,                ///< With an error, and the connection ends.
+  kStallConnection,  ///< Nothing is read or written any more, until the gateway gives up.
+  kCorruptFrame,     ///< What comes is not HTTP/2.
+  // A good answer, in a way that is allowed.
+  kInterim,      ///< 103 or 100 come before it.
+  kTrailers,     ///< Trailers come after it.
+  kManyHeaders,  ///< Its head needs CONTINUATION frames.
+  kNewSettings,  ///< Before it, another number of streams at a time.
+  kManyPings,    ///< Before it, pings.
 };
-inline constexpr std::size_t kFaultKinds = 19;
+inline constexpr std::size_t kFaultKinds = 32;
 
 std::string_view NameOf(FaultKind kind);
 
@@ -56,16 +75,26 @@ struct Fault {
   std::uint32_t dice = 0;
 };
 
+/// What a server says of itself when a connection begins; HTTP/2 only.
+struct ConnectionTraits {
+  std::uint32_t max_streams = 0;
+  /// Bytes of a request's body that may come before the server asks for more.
+  std::uint32_t window = 0;
+};
+
 class FaultPlan {
  public:
-  explicit FaultPlan(std::uint64_t seed) : seed_(seed) {}
+  FaultPlan(std::uint64_t seed, Protocol protocol) : seed_(seed), protocol_(protocol) {}
 
+  [[nodiscard]] Protocol protocol() const { return protocol_; }
   [[nodiscard]] Fault ForRequest(std::uint64_t number) const;
   /// Zero: the connection after this one finds a listener.
   [[nodiscard]] std::chrono::milliseconds RefusalAfterConnection(std::uint64_t number) const;
+  [[nodiscard]] ConnectionTraits TraitsOfConnection(std::uint64_t number) const;
 
  private:
   const std::uint64_t seed_;
+  const Protocol protocol_;
 };
 
 }  // namespace gateway::chaos

@@ -33,10 +33,10 @@ std::string Chunked(std::string_view body, std::string_view second_size) {
          std::string(body.substr(half)) + "\r\n0\r\n\r\n";
 }
 
-std::string Head(const extend_simulator::ApiResponse& answer, const std::string& framing) {
+std::string Head(const HttpResponse& answer, const std::string& framing) {
   std::string head = "HTTP/1.1 " + std::to_string(answer.status) + " Simulated\r\n";
   for (const auto& [name, value] : answer.headers) head += name + ": " + value + "\r\n";
-  return head + "Content-Type: application/json\r\n" + framing + std::string(kHeadEnd);
+  return head + framing + std::string(kHeadEnd);
 }
 
 std::string StatusBody(std::uint32_t dice) {
@@ -52,19 +52,37 @@ std::string StatusBody(std::uint32_t dice) {
 
 }  // namespace
 
-std::string AnswerText(const extend_simulator::ApiResponse& answer, const Fault& fault) {
-  std::string body = answer.body.dump();
+HttpResponse AnswerOf(const extend_simulator::ApiResponse& answer, const Fault& fault) {
+  HttpResponse response{.status = answer.status, .headers = {}, .body = answer.body.dump()};
+  for (const auto& [name, value] : answer.headers) response.headers.push_back({name, value});
+  response.headers.push_back({"Content-Type", "application/json"});
   if (fault.kind == FaultKind::kCorruptJson) {
-    body[fault.dice % body.size()] = kNoJson.at(fault.dice % kNoJson.size());
+    response.body[fault.dice % response.body.size()] = kNoJson.at(fault.dice % kNoJson.size());
   }
+  return response;
+}
+
+HttpResponse StatusAnswer(const Fault& fault) {
+  HttpResponse response{.status = fault.status, .headers = {}, .body = StatusBody(fault.dice)};
+  if (fault.retry_after >= 0) {
+    response.headers.push_back({"Retry-After", std::to_string(fault.retry_after)});
+  }
+  if (response.body.starts_with('<')) response.headers.push_back({"Content-Type", "text/html"});
+  return response;
+}
+
+std::string AnswerText(const extend_simulator::ApiResponse& answer, const Fault& fault) {
+  const HttpResponse response = AnswerOf(answer, fault);
+  const std::string& body = response.body;
   const bool corrupt_chunk = fault.kind == FaultKind::kCorruptChunk;
   const bool short_length = fault.kind == FaultKind::kShortLength;
   std::string text;
   if (corrupt_chunk || (fault.chunked && !short_length)) {
-    text = Head(answer, "Transfer-Encoding: chunked") + Chunked(body, corrupt_chunk ? kNoSize : "");
+    text =
+        Head(response, "Transfer-Encoding: chunked") + Chunked(body, corrupt_chunk ? kNoSize : "");
   } else {
     const std::size_t length = short_length ? 1 + fault.dice % (body.size() - 1) : body.size();
-    text = Head(answer, "Content-Length: " + std::to_string(length)) + body;
+    text = Head(response, "Content-Length: " + std::to_string(length)) + body;
   }
   if (fault.kind == FaultKind::kCorruptStatusLine) {
     text.replace(0, text.find("\r\n"), kNoStatusLines.at(fault.dice % kNoStatusLines.size()));
@@ -73,13 +91,8 @@ std::string AnswerText(const extend_simulator::ApiResponse& answer, const Fault&
 }
 
 std::string StatusText(const Fault& fault) {
-  Headers headers;
-  if (fault.retry_after >= 0) {
-    headers.push_back({"Retry-After", std::to_string(fault.retry_after)});
-  }
-  const std::string body = StatusBody(fault.dice);
-  if (body.starts_with('<')) headers.push_back({"Content-Type", "text/html"});
-  return HttpReply(fault.status, body, headers);
+  const HttpResponse response = StatusAnswer(fault);
+  return HttpReply(response.status, response.body, response.headers);
 }
 
 std::string Cut(const std::string& answer, const Fault& fault) {

@@ -100,6 +100,20 @@ long GatewayProcess::ResidentSize() const {
   return 0;
 }
 
+std::chrono::milliseconds GatewayProcess::ProcessorTime() const {
+  std::ifstream file("/proc/" + std::to_string(pid_) + "/stat");
+  std::string line;
+  std::getline(file, line);
+  // After the name in parentheses comes field 3; 14 and 15 are user and system time, in ticks.
+  std::istringstream fields(line.substr(std::min(line.rfind(')') + 1, line.size())));
+  std::string word;
+  for (int field = 3; field < 14; ++field) fields >> word;
+  long user = 0;
+  long system = 0;
+  fields >> user >> system;
+  return std::chrono::milliseconds((user + system) * 1000 / sysconf(_SC_CLK_TCK));
+}
+
 std::optional<int> GatewayProcess::Stop(std::chrono::seconds patience) {
   kill(pid_, SIGTERM);
   const auto end = std::chrono::steady_clock::now() + patience;

@@ -34,6 +34,8 @@ class GatewayProcess {
   [[nodiscard]] Descriptors CountDescriptors(std::uint16_t upstream_port) const;
   /// In KiB.
   [[nodiscard]] long ResidentSize() const;
+  /// Used since its start.
+  [[nodiscard]] std::chrono::milliseconds ProcessorTime() const;
 
   /// SIGTERM, then waits so long: the exit code; nothing if it was killed or does not end.
   std::optional<int> Stop(std::chrono::seconds patience);

@@ -27,6 +27,7 @@ constexpr std::array<std::string_view, kInvariants> kRules = {
     "/metrics counts the calls that the clients counted",
     "/metrics counts the answers that the upstream gave",
     "reconciling happens, with every outcome",
+    "the gateway uses no processor when no call runs",
 };
 
 }  // namespace

@@ -37,8 +37,9 @@ enum class Invariant {
   kServerMetricsAgree,
   kUpstreamMetricsAgree,
   kReconcilingHappens,
+  kIdleIsIdle,
 };
-inline constexpr std::size_t kInvariants = 21;
+inline constexpr std::size_t kInvariants = 22;
 
 /// Begins the name of a count that is no operation's.
 inline constexpr std::string_view kNote = "(note) ";

@@ -23,6 +23,7 @@ inline constexpr char kAck = 1;
 inline constexpr char kEndStream = 1;
 inline constexpr char kEndHeaders = 4;
 inline constexpr std::uint32_t kMaxConcurrentStreams = 3;
+inline constexpr std::uint32_t kNoError = 0;
 inline constexpr std::uint32_t kInternalError = 2;
 inline constexpr std::uint32_t kRefusedStream = 7;
 

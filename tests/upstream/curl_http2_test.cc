@@ -74,6 +74,32 @@ TEST_F(CurlHttp2, StreamThatFailsMayHaveArrived) {
             std::pair(TransportFault::kReset, Delivery::kMayHaveArrived));
 }
 
+TEST_F(CurlHttp2, AnswerThatIsCutShortIsNoAnswer) {
+  // `:status: 200`, and `content-length: 5`.
+  const Step head = Send(Frame(Type::kHeaders, kEndHeaders, 1, "\x88\x0f\x0d\x01\x35"));
+  const Step piece = Send(Frame(Type::kData, 0, 1, "{"));
+  for (const Step& end : {ResetStream(1, kNoError), ResetStream(1, kInternalError), Close()}) {
+    for (const Script& answer : {Script{head, end}, Script{head, piece, end}}) {
+      Script script{Hello(), AwaitRequest(1)};
+      script.insert(script.end(), answer.begin(), answer.end());
+      Serve(script);
+      BlockingClient client(Trusting());
+      EXPECT_EQ(FaultOf(client.Get(upstream_.url())),
+                std::pair(TransportFault::kTruncated, Delivery::kMayHaveArrived));
+    }
+  }
+}
+
+// libcurl does not tell a stream that is reset "without error" from one that has ended. A length or
+// half a JSON text shows it; where neither came the answer counts as an empty one.
+TEST_F(CurlHttp2, AnswerCutShortWithoutErrorLengthOrBodyCountsAsEmpty) {
+  const Step head = Send(Frame(Type::kHeaders, kEndHeaders, 1, "\x88"));
+  Serve({Hello(), AwaitRequest(1), head, ResetStream(1, kNoError), Stall()});
+  const HttpResult result = client_.Get(upstream_.url());
+  ASSERT_NE(result.response(), nullptr);
+  EXPECT_EQ(result.response()->body, "");
+}
+
 TEST_F(CurlHttp2, ConnectionThatDiesMayHaveTakenTheRequestAlong) {
   for (const Step& end : {Close(), Reset()}) {
     Serve({Hello(), AwaitRequest(1), AnswerOk(1), AwaitRequest(3), end});
@@ -117,6 +143,52 @@ TEST_F(CurlHttp2, FreshConnectionDoesNotWaitForEverWhereConnectionsAreLimited) {
             nullptr);
   client_.client.Stop();
   EXPECT_NE(first.get().error(), nullptr);
+}
+
+/// As the upstream's process would that hangs: its kernel goes on acknowledging.
+TEST_F(CurlHttp2, SilentConnectionIsLeftAfterATimeout) {
+  Serve({Hello(), AwaitRequest(1), AnswerOk(1), AwaitRequest(3), Stall()});
+  auto options = Trusting();
+  options.max_silence = 100ms;
+  BlockingClient client(options);
+  ASSERT_NE(client.Get(upstream_.url()).response(), nullptr);
+  EXPECT_EQ(FaultOf(client.Call(Request("GET", upstream_.url()), {.timeout = 200ms})),
+            std::pair(TransportFault::kTimeout, Delivery::kMayHaveArrived));
+  EXPECT_NE(client.Get(upstream_.url()).response(), nullptr);
+  EXPECT_EQ(upstream_.counters().accepted, 2);
+}
+
+TEST_F(CurlHttp2, SilentConnectionIsLeftAlsoWhenNoCallWaitsForSoLong) {
+  Serve({Hello(), AwaitRequest(1), AnswerOk(1), AwaitRequest(3), Stall()});
+  auto options = Trusting();
+  options.max_silence = 500ms;
+  BlockingClient client(options);
+  ASSERT_NE(client.Get(upstream_.url()).response(), nullptr);
+  int timeouts = 0;
+  while (client.Call(Request("GET", upstream_.url()), {.timeout = 200ms}).response() == nullptr) {
+    ASSERT_LE(++timeouts, 20);
+  }
+  EXPECT_GE(timeouts, 3);
+  EXPECT_EQ(upstream_.counters().accepted, 2);
+}
+
+TEST_F(CurlHttp2, ConnectionWithAnswersIsKeptAfterATimeout) {
+  // All but the first request are answered.
+  Script script{Hello(), AwaitRequest(1)};
+  for (std::uint32_t stream = 3; stream < 20'000; stream += 2) {
+    script.push_back(AwaitRequest(stream));
+    script.push_back(AnswerOk(stream));
+  }
+  Serve(script);
+  auto options = Trusting();
+  options.max_silence = 100ms;
+  BlockingClient client(options);
+  const auto unanswered = client.Start(Request("GET", upstream_.url()), {.timeout = 200ms});
+  while (unanswered.wait_for(0s) == std::future_status::timeout) {
+    ASSERT_NE(client.Get(upstream_.url()).response(), nullptr);
+  }
+  EXPECT_NE(client.Get(upstream_.url()).response(), nullptr);
+  EXPECT_EQ(upstream_.counters().accepted, 1);
 }
 
 TEST(CurlHttp2WithoutTls, IsSpokenAtOnceByTheOneRequestOfAConnection) {

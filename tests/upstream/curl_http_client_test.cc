@@ -10,6 +10,7 @@
 #include <future>
 #include <vector>
 
+#include "tests/support/full_listener.h"
 #include "tests/support/scripted_upstream.h"
 #include "tests/upstream/blocking_client.h"
 #include "tests/upstream/slow_resolver.h"
@@ -108,6 +109,15 @@ TEST(CurlConnections, ClosedWhileIdleAreNotUsedAgain) {
   ASSERT_TRUE(upstream.WaitFor([](const auto& now) { return now.open == 0; }));
   EXPECT_NE(client.Post(upstream.url()).response(), nullptr);
   EXPECT_EQ(upstream.counters().accepted, 2);
+}
+
+TEST(CurlConnections, ThatWereNeverEstablishedAreNotCounted) {
+  const FullListener upstream;
+  BlockingClient client;
+  const std::string url = "http://127.0.0.1:" + std::to_string(upstream.port());
+  EXPECT_EQ(FaultOf(client.Call(Request("GET", url), {.timeout = 100ms})),
+            std::pair(TransportFault::kTimeout, kUnsent));
+  EXPECT_EQ(client.client.connections(), 0);
 }
 
 TEST(CurlConnections, RefusedMeansNeverSent) {

@@ -1,9 +1,7 @@
 // Calls that end early, by a deadline or by their caller, at each step of their way: the upstream
 // transfer ends with them, and nobody else is delayed.
-#include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <google/protobuf/descriptor.pb.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -16,6 +14,7 @@
 
 #include "gateway/v1/annotations.pb.h"
 #include "tests/base/temporary_file.h"
+#include "tests/support/full_listener.h"
 #include "tests/upstream/slow_resolver.h"
 #include "tests/wire/manual_time_fixture.h"
 #include "tests/wire/order_service.grpc.pb.h"
@@ -52,37 +51,6 @@ constexpr std::chrono::milliseconds ShortlyAfter(Step step) {
 }
 /// What nobody here waits for.
 constexpr std::chrono::milliseconds kNever = 5min;
-
-/// A port whose connections are never accepted, and whose queue for them is full.
-class FullListener {
- public:
-  FullListener() {
-    address_.sin_family = AF_INET;
-    address_.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof(address_);
-    EXPECT_EQ(bind(listener_, generic(), size), 0);
-    EXPECT_EQ(listen(listener_, 0), 0);
-    EXPECT_EQ(getsockname(listener_, generic(), &size), 0);
-    EXPECT_EQ(connect(first_, generic(), size), 0);
-  }
-  ~FullListener() {
-    close(first_);
-    close(listener_);
-  }
-  FullListener(const FullListener&) = delete;
-  FullListener& operator=(const FullListener&) = delete;
-
-  [[nodiscard]] std::uint16_t port() const { return ntohs(address_.sin_port); }
-  /// A socket of this process.
-  [[nodiscard]] static int own_sockets() { return 1; }
-
- private:
-  sockaddr* generic() { return reinterpret_cast<sockaddr*>(&address_); }
-
-  sockaddr_in address_{};
-  const int listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  const int first_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-};
 
 /// How many open sockets lead to the port, connected or still connecting.
 int SocketsTo(std::uint16_t port) {

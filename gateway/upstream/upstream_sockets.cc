@@ -1,0 +1,82 @@
+#include "gateway/upstream/upstream_sockets.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+
+#include "gateway/upstream/curl_http_client.h"
+
+namespace gateway {
+namespace {
+
+/// The kernel's clock for this is a coarse one.
+constexpr std::chrono::milliseconds kTick{20};
+
+/// 0: the descriptor is closed.
+ino_t InodeOf(curl_socket_t socket) {
+  struct stat status{};
+  return fstat(socket, &status) == 0 ? status.st_ino : 0;
+}
+
+int LocalPortOf(curl_socket_t socket) {
+  sockaddr_storage address{};
+  socklen_t size = sizeof(address);
+  if (getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size) != 0) return -1;
+  // Both families have the port at the same place.
+  return ntohs(reinterpret_cast<const sockaddr_in*>(&address)->sin_port);
+}
+
+/// When the last byte came; nothing if the kernel does not tell.
+std::optional<Clock::time_point> LastHeard(curl_socket_t socket) {
+  tcp_info info{};
+  socklen_t size = sizeof(info);
+  if (getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return std::nullopt;
+  return Clock::now() - std::chrono::milliseconds(info.tcpi_last_data_recv);
+}
+
+}  // namespace
+
+curl_socket_t UpstreamSockets::Open(const curl_sockaddr& address) {
+  const int fd = socket(address.family, address.socktype | SOCK_CLOEXEC, address.protocol);
+  if (fd < 0) return CURL_SOCKET_BAD;
+  constexpr auto kMilliseconds =
+      static_cast<unsigned>(std::chrono::milliseconds(CurlHttpClient::kMaxUnacknowledged).count());
+  setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &kMilliseconds, sizeof(kMilliseconds));
+  sockets_[fd] = {.inode = InodeOf(fd), .heard = {}, .waiting_since = {}};
+  Prune();
+  return fd;
+}
+
+int UpstreamSockets::Close(curl_socket_t socket) {
+  sockets_.erase(socket);
+  count_ = static_cast<int>(sockets_.size());
+  return close(socket);
+}
+
+void UpstreamSockets::Prune() {
+  std::erase_if(sockets_,
+                [](const auto& entry) { return InodeOf(entry.first) != entry.second.inode; });
+  count_ = static_cast<int>(sockets_.size());
+}
+
+void UpstreamSockets::OnUnanswered(int local_port, Clock::time_point sent) {
+  const auto found = std::ranges::find_if(
+      sockets_, [&](const auto& entry) { return LocalPortOf(entry.first) == local_port; });
+  if (found == sockets_.end()) return;
+  auto& [fd, socket] = *found;
+  const auto heard = LastHeard(fd);
+  if (!heard || *heard > sent + kTick) return;
+  const bool is_known = *heard <= socket.heard + kTick;
+  socket.waiting_since = is_known ? std::min(socket.waiting_since, sent) : sent;
+  socket.heard = *heard;
+  // libcurl sees the end of the connection, and its requests fail.
+  if (Clock::now() - socket.waiting_since >= max_silence_) shutdown(fd, SHUT_RDWR);
+}
+
+}  // namespace gateway

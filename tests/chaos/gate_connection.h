@@ -1,0 +1,46 @@
+// One accepted connection of a fault gate, and what those who serve it share.
+//
+// A connection belongs to its thread; the context is thread-safe.
+#pragma once
+
+#include <poll.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+
+#include "tests/chaos/fault_plan.h"
+#include "tests/chaos/gate_record.h"
+#include "tests/simulator/simulator.h"
+#include "tests/support/wire_stream.h"
+
+namespace gateway::chaos {
+
+/// A stall lasts until the gateway gives up; this only bounds a gateway that never does.
+inline constexpr std::chrono::milliseconds kMaxStall{30'000};
+
+struct GateConnection {
+  /// For poll; owned by the stream.
+  const int fd;
+  const std::uint64_t number;
+  WireStream& stream;
+  /// RST, or FIN. The first ends it.
+  std::function<void(bool with_reset)> end;
+};
+
+struct GateContext {
+  extend_simulator::Simulator& simulator;
+  const FaultPlan plan;
+  GateRecord& record;
+  /// The gate is being stopped: nothing more is processed.
+  const std::atomic<bool>& stopping;
+};
+
+/// Whether something came within that time: bytes, or the end.
+inline bool Await(int fd, short events, std::chrono::milliseconds time) {
+  pollfd waited{fd, events, 0};
+  return poll(&waited, 1, static_cast<int>(time.count())) > 0;
+}
+
+}  // namespace gateway::chaos

@@ -1,0 +1,69 @@
+#include "tests/chaos/gate_record.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace gateway::chaos {
+
+void GateRecord::CountAnswer(const std::string& verb, int status) {
+  const MutexLock lock(mutex_);
+  ++answers_[{verb, status}];
+}
+
+GateRecord::Fate& GateRecord::SlotOf(const std::string& call) {
+  // Calls are numbered: those that run at the same time have neighbouring slots.
+  std::size_t number = 0;
+  const char* const digits = call.data() + std::min(call.find_first_of("0123456789"), call.size());
+  std::from_chars(digits, call.data() + call.size(), number);
+  CallFate& slot = fates_[number % fates_.size()];
+  if (slot.call != call) slot = {.call = call, .fate = {}};
+  return slot.fate;
+}
+
+void GateRecord::Receive(const std::string& call, FaultKind fault) {
+  const MutexLock lock(mutex_);
+  Fate& fate = SlotOf(call);
+  ++fate.requests;
+  fate.touched = fate.touched || fault != FaultKind::kNone;
+}
+
+void GateRecord::Touch(const std::string& call) {
+  const MutexLock lock(mutex_);
+  SlotOf(call).touched = true;
+}
+
+void GateRecord::Remember(Event event) {
+  const MutexLock lock(mutex_);
+  events_[next_event_] = std::move(event);
+  next_event_ = (next_event_ + 1) % events_.size();
+}
+
+std::uint64_t GateRecord::Count(FaultKind kind) const {
+  return counts_.at(static_cast<std::size_t>(kind));
+}
+
+GateRecord::Answers GateRecord::answers() {
+  const MutexLock lock(mutex_);
+  return answers_;
+}
+
+GateRecord::Fate GateRecord::FateOf(const std::string& call) {
+  const MutexLock lock(mutex_);
+  return SlotOf(call);
+}
+
+std::string GateRecord::HistoryOf(const std::string& call) {
+  std::string text;
+  const MutexLock lock(mutex_);
+  for (std::size_t i = 0; i < events_.size(); ++i) {
+    const Event& event = events_[(next_event_ + i) % events_.size()];
+    if (event.call != call) continue;
+    text += " [" + event.verb + ": " + std::string(NameOf(event.fault));
+    if (event.processed != 0) text += ", processed as " + std::to_string(event.processed);
+    if (event.instead != 0) text += ", answered " + std::to_string(event.instead);
+    text += "]";
+  }
+  return text;
+}
+
+}  // namespace gateway::chaos

@@ -1,0 +1,89 @@
+// What a fault gate has done to whom: counts of faults and answers, and what befell each call.
+//
+// Thread-safe.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gateway/base/mutex.h"
+#include "tests/chaos/fault_plan.h"
+
+namespace gateway::chaos {
+
+class GateRecord {
+ public:
+  /// Complete, well-framed answers by verb and status.
+  using Answers = std::map<std::pair<std::string, int>, std::uint64_t>;
+
+  /// What became of one request.
+  struct Event {
+    std::string call;
+    std::string verb;
+    FaultKind fault = FaultKind::kNone;
+    /// What the simulator said; 0: it was not asked.
+    int processed = 0;
+    /// What the gate said in its place; 0: nothing.
+    int instead = 0;
+  };
+
+  /// What became of a call's requests altogether.
+  struct Fate {
+    int requests = 0;
+    /// A fault befell one of them, or its connection.
+    bool touched = false;
+  };
+
+  GateRecord() : events_(kRemembered), fates_(kRemembered) {}
+
+  /// Of the request that comes now; before anything is done to it.
+  std::uint64_t NextRequest() { return requests_++; }
+  void CountFault(FaultKind kind) { ++counts_.at(static_cast<std::size_t>(kind)); }
+  /// Before its last byte is written: the gateway may tell of it at once.
+  void CountAnswer(const std::string& verb, int status);
+  /// Answers counted that may not have arrived: their connection was broken right after them.
+  void AddInDoubt(std::uint64_t answers) { in_doubt_ += answers; }
+
+  /// A request of that call came, and perhaps a fault with it.
+  void Receive(const std::string& call, FaultKind fault);
+  /// Something befell the connection that a request of that call is on.
+  void Touch(const std::string& call);
+  void Remember(Event event);
+
+  [[nodiscard]] std::uint64_t Count(FaultKind kind) const;
+  [[nodiscard]] Answers answers();
+  [[nodiscard]] std::uint64_t in_doubt() const { return in_doubt_; }
+  /// Of a call that has just ended.
+  [[nodiscard]] Fate FateOf(const std::string& call);
+  /// What was done to a call's requests, as far as it is remembered: for reports.
+  [[nodiscard]] std::string HistoryOf(const std::string& call);
+
+ private:
+  /// Of events, and of calls: the last ones.
+  static constexpr std::size_t kRemembered = std::size_t{1} << 16U;
+  struct CallFate {
+    std::string call;
+    Fate fate;
+  };
+
+  /// The slot of that call, taken from the one that had it before.
+  Fate& SlotOf(const std::string& call) REQUIRES(mutex_);
+
+  std::atomic<std::uint64_t> requests_ = 0;
+  std::atomic<std::uint64_t> in_doubt_ = 0;
+  std::array<std::atomic<std::uint64_t>, kFaultKinds> counts_{};
+
+  Mutex mutex_;
+  Answers answers_ GUARDED_BY(mutex_);
+  /// A ring.
+  std::vector<Event> events_ GUARDED_BY(mutex_);
+  std::size_t next_event_ GUARDED_BY(mutex_) = 0;
+  std::vector<CallFate> fates_ GUARDED_BY(mutex_);
+};
+
+}  // namespace gateway::chaos
