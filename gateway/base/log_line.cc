@@ -14,6 +14,9 @@ namespace {
 
 using std::chrono::system_clock;
 
+// A line of the access log takes some 400.
+constexpr std::size_t kUsualLineBytes = 512;
+
 std::string_view LevelName(LogLevel level) {
   switch (level) {
     case LogLevel::kTrace:
@@ -92,7 +95,9 @@ void AppendValue(std::string& line, const LogField& field, AppendText append_tex
 
 std::string FormatJson(system_clock::time_point time, LogLevel level, std::string_view message,
                        std::span<const LogField> fields) {
-  std::string line = R"({"time":")";
+  std::string line;
+  line.reserve(kUsualLineBytes);
+  line += R"({"time":")";
   AppendTime(line, time);
   line.append(R"(","level":")").append(LevelName(level)).append(R"(","message":)");
   AppendQuoted(line, message);

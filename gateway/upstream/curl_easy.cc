@@ -39,7 +39,6 @@ std::optional<TransportError> CurlEasy::Prepare(HttpRequest request,
                                                 std::shared_ptr<const TlsMaterial> tls,
                                                 const Options& options) {
   request_ = std::move(request);
-  tls_ = std::move(tls);
   headers_.reset();
   response_ = ResponseAssembler(options_.max_response_bytes);
   set_up_ = CURLE_OK;
@@ -50,14 +49,12 @@ std::optional<TransportError> CurlEasy::Prepare(HttpRequest request,
                           "the request has a header that may not be sent"};
   }
 
-  curl_easy_reset(handle());
+  if (tls_ != tls) SetForAllRequests(std::move(tls));
   SetVerbAndBody();
   SetHeaders();
   SetVersion(options);
-  SetConnection();
-  SetTls();
-  SetCallbacks();
   if (set_up_ == CURLE_OK) return std::nullopt;
+  tls_.reset();  // The next request starts over.
   return ExplainFailure(set_up_, facts());
 }
 
@@ -67,13 +64,23 @@ void CurlEasy::Set(CURLoption option, T value) {
   if (set_up_ == CURLE_OK) set_up_ = code;
 }
 
-void CurlEasy::SetVerbAndBody() {
-  Set(CURLOPT_URL, request_.url.c_str());
+void CurlEasy::SetForAllRequests(std::shared_ptr<const TlsMaterial> tls) {
+  curl_easy_reset(handle());
+  tls_ = std::move(tls);
   Set(CURLOPT_PATH_AS_IS, 1L);
   Set(CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
   // Hostile redirects lead nowhere.
   Set(CURLOPT_PROTOCOLS_STR, "http,https");
   Set(CURLOPT_FOLLOWLOCATION, 0L);
+  Set(CURLOPT_ACCEPT_ENCODING, "gzip");
+  SetConnection();
+  SetTls();
+  SetCallbacks();
+}
+
+// Each of the three ways takes back what another has set for the request before.
+void CurlEasy::SetVerbAndBody() {
+  Set(CURLOPT_URL, request_.url.c_str());
   if (request_.body || SendsBodyAlways(request_.verb)) {
     // Also without a body: CUSTOMREQUEST alone would send no Content-Length.
     static const std::string kNone;
@@ -110,7 +117,6 @@ void CurlEasy::SetHeaders() {
   }
   AddHeader("Expect:");
   Set(CURLOPT_HTTPHEADER, headers_.get());
-  Set(CURLOPT_ACCEPT_ENCODING, "gzip");
 }
 
 bool CurlEasy::MayShareConnections(const CurlHttpClientOptions& options, std::string_view url) {
@@ -129,6 +135,7 @@ void CurlEasy::SetVersion(const Options& options) {
   Set(CURLOPT_FORBID_REUSE, at_once ? 1L : 0L);
   Set(CURLOPT_FRESH_CONNECT, at_once || options.fresh_connection ? 1L : 0L);
   Set(CURLOPT_PIPEWAIT, options.wait_for_http2 ? 1L : 0L);
+  Set(CURLOPT_VERBOSE, 0L);  // See OnBeforeRequest.
 }
 
 void CurlEasy::SetConnection() {

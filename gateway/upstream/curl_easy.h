@@ -59,13 +59,15 @@ class CurlEasy {
     void operator()(curl_slist* list) const { curl_slist_free_all(list); }
   };
 
-  // One line for each group of options; see curl_easy.cc for the reasons.
-  void SetVerbAndBody();
-  void SetHeaders();
-  void SetVersion(const Options& options);
+  // One line for each group of options; see curl_easy.cc for the reasons. A change of the TLS
+  // material starts over.
+  void SetForAllRequests(std::shared_ptr<const TlsMaterial> tls);
   void SetConnection();
   void SetTls();
   void SetCallbacks();
+  void SetVerbAndBody();
+  void SetHeaders();
+  void SetVersion(const Options& options);
   void AddHeader(const std::string& line);
   template <class T>
   void Set(CURLoption option, T value);
@@ -82,9 +84,11 @@ class CurlEasy {
   UpstreamSockets& sockets_;
   const std::unique_ptr<CURL, Deleter> handle_;
 
+  // Shared by the transfers that began before a change.
+  std::shared_ptr<const TlsMaterial> tls_;
+
   // Of the running transfer.
   HttpRequest request_;
-  std::shared_ptr<const TlsMaterial> tls_;  // Shared by the transfers that began before a change.
   std::unique_ptr<curl_slist, Deleter> headers_;
   ResponseAssembler response_;
   CURLcode set_up_ = CURLE_OK;

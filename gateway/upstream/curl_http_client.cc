@@ -40,7 +40,7 @@ class CurlHttpClient::Impl {
   }
 
   CurlEventLoop& loop() { return loop_; }
-  [[nodiscard]] int connections() const { return sockets_.count(); }
+  [[nodiscard]] int CountConnections() { return sockets_.Count(); }
 
   TransferId Send(HttpRequest request, const TransferOptions& options,
                   std::function<void(HttpResult)> done);
@@ -107,7 +107,8 @@ std::optional<TransportError> CurlHttpClient::Impl::Begin(Transfer& transfer, Ht
     transfer.easy = std::move(idle_.back());
     idle_.pop_back();
   }
-  auto tls = options_.tls != nullptr ? options_.tls->Get() : std::make_shared<const TlsMaterial>();
+  static const auto kNoMaterial = std::make_shared<const TlsMaterial>();
+  auto tls = options_.tls != nullptr ? options_.tls->Get() : kNoMaterial;
   if (!CurlEasy::MayShareConnections(options_, request.url)) LiftConnectionLimit();
   // Where connections are limited a fresh one may have to wait for ever; and there broken ones
   // leave the pool by themselves.
@@ -139,7 +140,8 @@ void CurlHttpClient::Impl::OnFinished(CURL* easy, CURLcode code) {
 
 void CurlHttpClient::Impl::OnTimeout(TransferId id) {
   const CurlEasy& easy = *transfers_.at(id).easy;
-  if (easy.waits_among_others()) sockets_.OnUnanswered(easy.local_port(), easy.sent());
+  if (connections_limited_ && easy.waits_among_others())
+    sockets_.OnUnanswered(easy.local_port(), easy.sent());
   Finish(id, ExplainTimeout(easy.facts()));
 }
 
@@ -153,7 +155,6 @@ CurlHttpClient::Impl::Transfer CurlHttpClient::Impl::Take(TransferId id) {
   Transfer transfer = std::move(transfers_.extract(id).mapped());
   if (transfer.added) loop_.Remove(transfer.easy->handle());
   loop_.StopTimer(transfer.timeout);
-  if (transfer.easy != nullptr && !transfer.easy->facts().request_begun) sockets_.Prune();
   if (transfer.easy != nullptr && idle_.size() < kMaxIdleHandles) {
     idle_.push_back(std::move(transfer.easy));
   }
@@ -189,7 +190,7 @@ CurlHttpClient::CurlHttpClient(const CurlHttpClientOptions& options) {
 CurlHttpClient::~CurlHttpClient() { Stop(); }
 
 void CurlHttpClient::Stop() { impl_->loop().Stop(); }
-int CurlHttpClient::connections() const { return impl_->connections(); }
+int CurlHttpClient::connections() const { return impl_->CountConnections(); }
 
 void CurlHttpClient::Post(std::function<void()> task) { impl_->loop().Post(std::move(task)); }
 

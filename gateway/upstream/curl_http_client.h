@@ -47,8 +47,8 @@ class CurlHttpClient final : public HttpClient {
   /// Idle connections that are kept.
   static constexpr long kMaxPooledConnections = 256;
   /// HTTP/2, and until the first answer shows what the upstream speaks: a burst of calls shares
-  /// these, instead of opening a connection each.
-  static constexpr long kMaxHttp2Connections = 4;
+  /// these, instead of opening a connection each. Common upstreams take 100 streams on each.
+  static constexpr long kMaxHttp2Connections = 16;
   static constexpr long kMaxHttp2Streams = 1000;
 
   /// Starts the loop thread. Aborts the process if libcurl cannot be initialised.

@@ -48,24 +48,26 @@ curl_socket_t UpstreamSockets::Open(const curl_sockaddr& address) {
   constexpr auto kMilliseconds =
       static_cast<unsigned>(std::chrono::milliseconds(CurlHttpClient::kMaxUnacknowledged).count());
   setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &kMilliseconds, sizeof(kMilliseconds));
+  const MutexLock lock(mutex_);
   sockets_[fd] = {.inode = InodeOf(fd), .heard = {}, .waiting_since = {}};
-  Prune();
   return fd;
 }
 
 int UpstreamSockets::Close(curl_socket_t socket) {
+  const MutexLock lock(mutex_);
   sockets_.erase(socket);
-  count_ = static_cast<int>(sockets_.size());
   return close(socket);
 }
 
-void UpstreamSockets::Prune() {
+int UpstreamSockets::Count() {
+  const MutexLock lock(mutex_);
   std::erase_if(sockets_,
                 [](const auto& entry) { return InodeOf(entry.first) != entry.second.inode; });
-  count_ = static_cast<int>(sockets_.size());
+  return static_cast<int>(sockets_.size());
 }
 
 void UpstreamSockets::OnUnanswered(int local_port, Clock::time_point sent) {
+  const MutexLock lock(mutex_);
   const auto found = std::ranges::find_if(
       sockets_, [&](const auto& entry) { return LocalPortOf(entry.first) == local_port; });
   if (found == sockets_.end()) return;

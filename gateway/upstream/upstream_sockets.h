@@ -1,16 +1,16 @@
 // The sockets that libcurl has open: how many there are, and which lead nowhere.
 //
-// Belongs to the loop thread, but for count(). Outlives the multi handle.
+// Belongs to the loop thread, but for Count. Outlives the multi handle.
 #pragma once
 
 #include <curl/curl.h>
 #include <sys/types.h>
 
-#include <atomic>
 #include <cstdint>
 #include <unordered_map>
 
 #include "gateway/base/deadline.h"
+#include "gateway/base/mutex.h"
 
 namespace gateway {
 
@@ -21,16 +21,14 @@ class UpstreamSockets {
   // libcurl's wishes, and their answers for it.
   curl_socket_t Open(const curl_sockaddr& address);
   int Close(curl_socket_t socket);
-  /// Leaves out what libcurl has closed without a word: a connection that was never established.
-  void Prune();
 
   /// A request, sent at `sent` over the connection from that local port, which others may share,
   /// has ended by its timeout. A connection on which nothing came for the longest silence, while
   /// requests waited, is broken: calls would go on joining it.
   void OnUnanswered(int local_port, Clock::time_point sent);
 
-  /// Any thread.
-  [[nodiscard]] int count() const { return count_; }
+  /// Any thread. Looks at each socket: libcurl closes one that was never connected without a word.
+  [[nodiscard]] int Count();
 
  private:
   struct Socket {
@@ -42,8 +40,9 @@ class UpstreamSockets {
   };
 
   const Clock::duration max_silence_;
-  std::unordered_map<curl_socket_t, Socket> sockets_;
-  std::atomic<int> count_ = 0;
+  Mutex mutex_;
+  /// A new socket takes the place of one that had its number.
+  std::unordered_map<curl_socket_t, Socket> sockets_ GUARDED_BY(mutex_);
 };
 
 }  // namespace gateway
