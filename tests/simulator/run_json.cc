@@ -38,7 +38,8 @@ json SplitterVersion(const RunRequest& request) {
           {"description", nullptr},
           {"version", request.splitter->version},
           {"splitterId", request.splitter->id},
-          {"createdAt", kSplitterTime}};
+          {"createdAt", kSplitterTime},
+          {"createdBy", {{"type", "user"}, {"email", "maker@example.com"}}}};
 }
 
 json FileType(const std::string& name) {
