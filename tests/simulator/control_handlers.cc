@@ -6,6 +6,7 @@
 #include "tests/simulator/create_request.h"
 #include "tests/simulator/run_json.h"
 #include "tests/simulator/status_names.h"
+#include "tests/simulator/target.h"
 
 namespace extend_simulator {
 namespace {
@@ -22,6 +23,14 @@ std::string Text(const json& object, const char* name, const char* fallback) {
   return found != object.end() && found->is_string() ? found->get<std::string>() : fallback;
 }
 
+/// Nothing when the target is not /_simulator/runs/{id}/finish.
+std::optional<std::string> IdToFinish(const std::string& text) {
+  const std::optional<Target> target = ParseTarget(text);
+  if (!target || target->segments.size() != 4) return std::nullopt;
+  if (target->segments[1] != "runs" || target->segments[3] != "finish") return std::nullopt;
+  return target->segments[2];
+}
+
 }  // namespace
 
 std::optional<ApiResponse> ControlHandlers::Answer(const ApiRequest& request) {
@@ -30,7 +39,12 @@ std::optional<ApiResponse> ControlHandlers::Answer(const ApiRequest& request) {
     return ApiResponse{.body = Ledger(), .headers = {}};
   }
   if (request.method == "POST" && request.target == "/_simulator/runs") return Seed(request.body);
-  return Refuse(404, "there are GET /_simulator/ledger and POST /_simulator/runs");
+  if (request.method == "POST") {
+    if (const auto id = IdToFinish(request.target)) return Finish(*id);
+  }
+  return Refuse(404,
+                "there are GET /_simulator/ledger, POST /_simulator/runs and "
+                "POST /_simulator/runs/{id}/finish");
 }
 
 json ControlHandlers::Ledger() {
@@ -51,9 +65,18 @@ ApiResponse ControlHandlers::Seed(const std::string& body) {
   if (!object) return Refuse(400, object.error().message);
   const std::optional<RunStatus> status = ParseStatus(Text(*object, "status", ""));
   if (!status) return Refuse(400, "status must be a run's status");
-  const std::optional<SplitRun> run = store_.Seed(
-      Text(*object, "id", ""), *status, DefaultRequest(Text(*object, "fileName", "packet.pdf")));
+  json shown = object->value("shown", json());
+  if (!shown.is_null() && !shown.is_object()) return Refuse(400, "shown must be an object");
+  const std::optional<SplitRun> run =
+      store_.Seed(Text(*object, "id", ""), *status,
+                  DefaultRequest(Text(*object, "fileName", "packet.pdf")), std::move(shown));
   if (!run) return Refuse(409, "the id is taken, or there are too many runs");
+  return {.body = RunJson(*run, splits_), .headers = {}};
+}
+
+ApiResponse ControlHandlers::Finish(const std::string& id) {
+  const std::optional<SplitRun> run = store_.Finish(id);
+  if (!run) return Refuse(404, "no such run: " + id);
   return {.body = RunJson(*run, splits_), .headers = {}};
 }
 

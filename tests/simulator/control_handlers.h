@@ -1,8 +1,11 @@
 // What tests see and do behind the API's back, under /_simulator/: no token, no rate limit.
-//   GET  /_simulator/ledger   {"runs": {id: {status, created, cancelsAccepted, cancelsRefused,
-//   deleted,
-//                             metadata}}}, deleted runs included
-//   POST /_simulator/runs     {"status", "id"?, "fileName"?}: a run that stays in this state
+//   GET  /_simulator/ledger
+//     {"runs": {id: {status, created, cancelsAccepted, cancelsRefused, deleted, metadata}}},
+//     deleted runs included
+//   POST /_simulator/runs, with {"status", "id"?, "fileName"?, "shown"?}
+//     a run that stays in this state; "shown" is a JSON merge patch of what the API shows of it
+//   POST /_simulator/runs/{id}/finish
+//     ends the run now: PROCESSED or FAILED
 //
 // Thread-safe. The store outlives it.
 #pragma once
@@ -22,6 +25,7 @@ class ControlHandlers {
  private:
   nlohmann::json Ledger();
   ApiResponse Seed(const std::string& body);
+  ApiResponse Finish(const std::string& id);
 
   RunStore& store_;
   const int splits_;

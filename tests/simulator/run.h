@@ -47,6 +47,8 @@ struct SplitRun {
   RunRequest request;
   Time created_at;
   Time updated_at;
+  /// A JSON merge patch (RFC 7396) of what the API shows of the run, or null.
+  nlohmann::json shown = nullptr;
 };
 
 struct Batch {

@@ -38,7 +38,8 @@ json SplitterVersion(const RunRequest& request) {
           {"description", nullptr},
           {"version", request.splitter->version},
           {"splitterId", request.splitter->id},
-          {"createdAt", kSplitterTime}};
+          {"createdAt", kSplitterTime},
+          {"createdBy", {{"type", "user"}, {"email", "maker@example.com"}}}};
 }
 
 json FileType(const std::string& name) {
@@ -121,26 +122,28 @@ json RunJson(const SplitRun& run, int splits) {
   const bool processed = run.status == RunStatus::kProcessed;
   const bool failed = run.status == RunStatus::kFailed;
   const bool read = run.status != RunStatus::kPending;
-  return {{"object", "split_run"},
-          {"id", run.id},
-          {"status", StatusName(run.status)},
-          {"splitter", Splitter(run.request)},
-          {"splitterVersion", SplitterVersion(run.request)},
-          {"output", processed ? Output(run, splits) : json()},
-          {"initialOutput", nullptr},
-          {"reviewedOutput", nullptr},
-          {"failureReason", failed ? json("FAILED_TO_PROCESS_FILE") : json()},
-          {"failureMessage", failed ? json("The file could not be read.") : json()},
-          {"metadata", run.request.metadata},
-          {"reviewed", false},
-          {"edited", false},
-          {"config", run.request.config},
-          {"file", File(run, splits)},
-          {"parseRunId", read ? json(PartId(run, "pr_")) : json()},
-          {"dashboardUrl", "https://dashboard.extend.ai/runs/" + run.id},
-          {"usage", processed ? Usage(run, splits) : json()},
-          {"createdAt", TimeText(run.created_at)},
-          {"updatedAt", TimeText(run.updated_at)}};
+  json shown = {{"object", "split_run"},
+                {"id", run.id},
+                {"status", StatusName(run.status)},
+                {"splitter", Splitter(run.request)},
+                {"splitterVersion", SplitterVersion(run.request)},
+                {"output", processed ? Output(run, splits) : json()},
+                {"initialOutput", nullptr},
+                {"reviewedOutput", nullptr},
+                {"failureReason", failed ? json("FAILED_TO_PROCESS_FILE") : json()},
+                {"failureMessage", failed ? json("The file could not be read.") : json()},
+                {"metadata", run.request.metadata},
+                {"reviewed", false},
+                {"edited", false},
+                {"config", run.request.config},
+                {"file", File(run, splits)},
+                {"parseRunId", read ? json(PartId(run, "pr_")) : json()},
+                {"dashboardUrl", "https://dashboard.extend.ai/runs/" + run.id},
+                {"usage", processed ? Usage(run, splits) : json()},
+                {"createdAt", TimeText(run.created_at)},
+                {"updatedAt", TimeText(run.updated_at)}};
+  if (run.shown.is_object()) shown.merge_patch(run.shown);
+  return shown;
 }
 
 json RunSummaryJson(const SplitRun& run, int splits) {

@@ -78,6 +78,12 @@ TEST(RunJson, InlineConfigHasNoSplitter) {
   EXPECT_TRUE(RunJson(run, kSplits)["splitterVersion"].is_null());
 }
 
+TEST(RunJson, SplitterVersionHasEveryDocumentedKey) {
+  const json version = RunJson(SampleRun(RunStatus::kPending), kSplits)["splitterVersion"];
+  EXPECT_THAT(KeysOf(version), ElementsAre("createdAt", "createdBy", "description", "id", "object",
+                                           "splitterId", "version"));
+}
+
 TEST(RunJson, SummaryLacksOutputsConfigAndBreakdown) {
   const json summary = RunSummaryJson(SampleRun(RunStatus::kProcessed), kSplits);
   std::set<std::string> keys = kRunKeys;

@@ -71,7 +71,8 @@ std::optional<Batch> RunStore::CreateBatch(std::vector<RunRequest> requests) {
   return NewBatch(id, counts, now);
 }
 
-std::optional<SplitRun> RunStore::Seed(std::string id, RunStatus status, RunRequest request) {
+std::optional<SplitRun> RunStore::Seed(std::string id, RunStatus status, RunRequest request,
+                                       nlohmann::json shown) {
   const std::scoped_lock lock(mutex_);
   if (ledger_.size() >= max_runs_ || ledger_.contains(id)) return std::nullopt;
   if (id.empty()) id = NewId("splr_");
@@ -79,6 +80,7 @@ std::optional<SplitRun> RunStore::Seed(std::string id, RunStatus status, RunRequ
   Enter(id, status, request);
   Entry& entry = runs_[id];
   entry.run = NewRun(std::move(id), status, std::move(request), now);
+  entry.run.shown = std::move(shown);
   return entry.run;
 }
 
@@ -145,6 +147,17 @@ CancelResult RunStore::Cancel(const std::string& id) {
   if (!entry->cancelled_at) entry->cancelled_at = now + durations_.cancelling;
   Advance(*entry, now);
   return {.outcome = CancelOutcome::kAccepted, .run = entry->run};
+}
+
+std::optional<SplitRun> RunStore::Finish(const std::string& id) {
+  const std::scoped_lock lock(mutex_);
+  Entry* entry = Find(id);
+  if (entry == nullptr) return std::nullopt;
+  const Time now = now_();
+  entry->starts_at = std::min(entry->starts_at.value_or(now), now);
+  entry->ends_at = std::min(entry->ends_at.value_or(now), now);
+  Advance(*entry, now);
+  return entry->run;
 }
 
 bool RunStore::Delete(const std::string& id) {

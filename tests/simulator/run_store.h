@@ -58,14 +58,19 @@ class RunStore {
   /// All or none.
   std::optional<Batch> CreateBatch(std::vector<RunRequest> requests);
   /// A run that is in `status` from the start and, unless cancelled, stays there. False when the id
-  /// is taken or all runs are used up. An empty id: one is made up, see the returned run.
-  std::optional<SplitRun> Seed(std::string id, RunStatus status, RunRequest request);
+  /// is taken or all runs are used up. An empty id: one is made up, see the returned run. `shown`:
+  /// see SplitRun.
+  std::optional<SplitRun> Seed(std::string id, RunStatus status, RunRequest request,
+                               nlohmann::json shown = nullptr);
 
   std::optional<SplitRun> Get(const std::string& id);
   std::optional<Batch> GetBatch(const std::string& id);
   RunPage List(const ListQuery& query);
   /// Accepted only in PROCESSING.
   CancelResult Cancel(const std::string& id);
+  /// Ends a run at once, as its time would; one that has ended stays as it is. Nothing when there
+  /// is no such run.
+  std::optional<SplitRun> Finish(const std::string& id);
   /// False when there is no such run.
   bool Delete(const std::string& id);
 

@@ -63,6 +63,28 @@ TEST_F(RunStoreTest, RunWithoutADurationStaysProcessing) {
   EXPECT_EQ(StatusOf(store, id), RunStatus::kProcessing);
 }
 
+TEST_F(RunStoreTest, FinishedRunEndsAsItsTimeWould) {
+  RunStore store = Store({.pending = 10s, .processing = std::nullopt});
+  for (const auto& [name, status] : {std::pair("packet.pdf", RunStatus::kProcessed),
+                                     std::pair("corrupt.pdf", RunStatus::kFailed)}) {
+    const std::string id = store.Create(DefaultRequest(name)).value().id;
+    clock_.Pass(2s);
+    const SplitRun finished = store.Finish(id).value();
+    EXPECT_EQ(finished.status, status);
+    EXPECT_EQ(finished.updated_at, finished.created_at + 2s);
+    clock_.Pass(1h);
+    EXPECT_EQ(store.Finish(id).value().updated_at, finished.updated_at) << "it had ended";
+  }
+  EXPECT_FALSE(store.Finish("none"));
+}
+
+TEST_F(RunStoreTest, FinishingLeavesACancelledRunCancelled) {
+  RunStore store = Store();
+  const std::string id = CreateIn(store);
+  store.Cancel(id);
+  EXPECT_EQ(store.Finish(id).value().status, RunStatus::kCancelled);
+}
+
 TEST_F(RunStoreTest, CancelIsAcceptedOnlyInProcessing) {
   RunStore store = Store();
   const struct {

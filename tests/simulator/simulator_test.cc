@@ -270,9 +270,31 @@ TEST_F(SimulatorTest, ControlSeedsARunThatStays) {
   EXPECT_THAT(named.body["id"].get<std::string>(), StartsWith("splr_"));
 }
 
+TEST_F(SimulatorTest, ControlSeedsARunThatShowsWhatItIsTold) {
+  const json shown =
+      Call("POST", "/_simulator/runs", R"({"status": "PROCESSED", "id": "a", "fileName": "a.pdf",
+      "shown": {"reviewed": true, "file": {"parentFileId": "file_b"}}})")
+          .body;
+  EXPECT_EQ(shown["reviewed"], true);
+  EXPECT_EQ(shown["file"]["parentFileId"], "file_b");
+  EXPECT_EQ(shown["file"]["name"], "a.pdf");
+  EXPECT_EQ(Call("GET", "/split_runs/a").body, shown);
+  const json listed = Call("GET", "/split_runs?fileNameContains=a.pdf").body["data"];
+  EXPECT_EQ(listed[0]["reviewed"], true);
+}
+
+TEST_F(SimulatorTest, ControlFinishesARun) {
+  const std::string id = Call("POST", "/split_runs", kCreateBody).body["id"];
+  const json finished = Call("POST", "/_simulator/runs/" + id + "/finish").body;
+  EXPECT_EQ(finished["status"], "PROCESSED");
+  EXPECT_EQ(Call("GET", "/split_runs/" + id).body, finished);
+}
+
 TEST_F(SimulatorTest, ControlRefusesNonsense) {
   EXPECT_EQ(Call("POST", "/_simulator/runs", "{").status, 400);
   EXPECT_EQ(Call("POST", "/_simulator/runs", R"({"status": 3})").status, 400);
+  EXPECT_EQ(Call("POST", "/_simulator/runs", R"({"status": "FAILED", "shown": 3})").status, 400);
+  EXPECT_EQ(Call("POST", "/_simulator/runs/none/finish").status, 404);
   EXPECT_EQ(Call("GET", "/_simulator/other").status, 404);
 }
 
