@@ -1,5 +1,6 @@
 #include "gateway/base/file.h"
 
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <system_error>
@@ -18,10 +19,15 @@ tl::expected<std::string, std::string> ReadFile(const std::string& path, std::si
 
   std::ifstream file(path, std::ios::binary);
   if (!file) return fault("cannot be opened");
-  std::string content(max_bytes + 1, '\0');
-  file.read(content.data(), static_cast<std::streamsize>(content.size()));
+  // In pieces: what may be large mostly is small, and memory for the limit would be the process's
+  // peak.
+  std::string content;
+  std::array<char, 64 << 10> piece{};
+  while (file && content.size() <= max_bytes) {
+    file.read(piece.data(), static_cast<std::streamsize>(piece.size()));
+    content.append(piece.data(), static_cast<std::size_t>(file.gcount()));
+  }
   if (file.bad()) return fault("cannot be read");
-  content.resize(static_cast<std::size_t>(file.gcount()));
   if (content.size() > max_bytes) {
     return fault("is larger than " + std::to_string(max_bytes) + " bytes");
   }

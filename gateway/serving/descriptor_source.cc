@@ -1,7 +1,11 @@
 #include "gateway/serving/descriptor_source.h"
 
 #include <fmt/format.h>
-#include <google/protobuf/util/message_differencer.h>
+
+#include <algorithm>
+#include <map>
+#include <unordered_set>
+#include <utility>
 
 #include "builtin_descriptor_set.h"
 #include "gateway/base/file.h"
@@ -9,90 +13,164 @@
 namespace gateway {
 namespace {
 
-using google::protobuf::FileDescriptorProto;
-using google::protobuf::FileDescriptorSet;
+namespace pb = google::protobuf;
 
 // Of one file; large APIs have a few MiB.
 constexpr std::size_t kMaxSetBytes = std::size_t{64} << 20;
 
-}  // namespace
-
-/// Turns the pool's complaints into faults that name file and symbol.
-class DescriptorSource::FaultCollector final
-    : public google::protobuf::DescriptorPool::ErrorCollector {
+// Builds files into a pool, imports first. One use, one thread.
+class PoolBuilder final : public pb::DescriptorPool::ErrorCollector {
  public:
-  FaultCollector(const std::map<std::string, File>& files, Faults& faults)
-      : files_(files), faults_(faults) {}
+  PoolBuilder(const DescriptorFiles& files, pb::DescriptorPool& pool, Faults& faults)
+      : files_(files), pool_(pool), faults_(faults) {}
 
-  void AddError(const std::string& file, const std::string& symbol,
-                const google::protobuf::Message* /*descriptor*/, ErrorLocation /*location*/,
-                const std::string& message) override {
-    const auto found = files_.find(file);
-    faults_.push_back(fmt::format("{}: {}: {}: {}",
-                                  found == files_.end() ? "descriptor set" : found->second.source,
-                                  file, symbol, message));
+  void BuildAll() {
+    for (const std::string& name : files_.names()) Build(*files_.Find(name), /*importers=*/0);
   }
 
  private:
-  const std::map<std::string, File>& files_;
+  // How far it is with a file.
+  struct Progress {
+    enum class State { kBegun, kBuilt, kFaulty };
+    State state = State::kBegun;
+    std::size_t chain = 1;  // The longest of files that import each other, from this one on.
+  };
+  using State = Progress::State;
+
+  // `importers`: those that led to it, each imported by the one before.
+  const Progress& Build(const DescriptorFile& file, std::size_t importers) {
+    const auto [known, is_new] = progress_.try_emplace(file.proto.name());
+    Progress& progress = known->second;
+    if (!is_new) return progress;
+    // Of a file whose imports are not there, libprotobuf would say that nothing is defined.
+    const bool can_be_built = BuildImports(file, importers, progress) && file.is_sound &&
+                              !IsTooLong(file, importers, progress) && !RepeatsSymbols(file);
+    const bool is_built =
+        can_be_built && pool_.BuildFileCollectingErrors(file.proto, this) != nullptr;
+    progress.state = is_built ? State::kBuilt : State::kFaulty;
+    return progress;
+  }
+
+  // Whether all of them are in the pool. Of those that are faulty it has been said why.
+  bool BuildImports(const DescriptorFile& file, std::size_t importers, Progress& progress) {
+    if (IsTooLong(file, importers, progress)) return false;
+    bool all_built = true;
+    for (const std::string& name : file.proto.dependency()) {
+      const DescriptorFile* const found = files_.Find(name);
+      Progress import{.state = State::kFaulty};
+      if (found == nullptr) {
+        Tell(file, name, "is imported, but no set has it (protoc needs --include_imports)");
+      } else {
+        import = Build(*found, importers + 1);
+      }
+      if (import.state == State::kBegun) {
+        Tell(file, name, "is imported, and imports this file in turn");
+      }
+      all_built = all_built && import.state == State::kBuilt;
+      progress.chain = std::max(progress.chain, 1 + import.chain);
+    }
+    return all_built;
+  }
+
+  bool IsTooLong(const DescriptorFile& file, std::size_t importers, const Progress& progress) {
+    if (importers + progress.chain <= DescriptorSource::kMaxChain) return false;
+    Tell(file, file.proto.name(),
+         fmt::format("is in a chain of more than {} imports", DescriptorSource::kMaxChain));
+    return true;
+  }
+
+  // Said once for each, where libprotobuf would go on about whatever uses them. Mostly it is the
+  // same file, named once from one folder and once from another.
+  bool RepeatsSymbols(const DescriptorFile& file) {
+    bool repeats = false;
+    for (const auto& [name, declaration] : DeclarationsOf(file.proto)) {
+      const pb::FileDescriptor* const other = pool_.FindFileContainingSymbol(name);
+      if (other == nullptr) continue;
+      Tell(file, name, fmt::format("is declared in {} too", other->name()));
+      repeats = true;
+    }
+    return repeats;
+  }
+
+  void AddError(const std::string& file, const std::string& symbol,
+                const pb::Message* /*descriptor*/, ErrorLocation /*location*/,
+                const std::string& message) override {
+    Tell(*files_.Find(file), symbol, message);
+  }
+
+  void Tell(const DescriptorFile& file, const std::string& symbol, const std::string& fault) {
+    faults_.push_back(fmt::format("{}: {}: {}: {}", file.source, file.proto.name(), symbol, fault));
+  }
+
+  const DescriptorFiles& files_;
+  pb::DescriptorPool& pool_;
   Faults& faults_;
+  std::map<std::string, Progress> progress_;
 };
+
+// Whether the types of its fields, of their fields and so on, depth first as recursion goes, are a
+// longer chain than there may be.
+bool LeadsTooFar(const pb::Descriptor& type) {
+  struct Step {
+    const pb::Descriptor* type;
+    int next_field = 0;
+  };
+  std::unordered_set<const pb::Descriptor*> seen{&type};
+  std::vector<Step> chain{{&type}};
+  while (!chain.empty()) {
+    Step& last = chain.back();
+    if (chain.size() > DescriptorSource::kMaxChain) return true;
+    if (last.next_field == last.type->field_count()) {
+      chain.pop_back();
+      continue;
+    }
+    const pb::Descriptor* const next = last.type->field(last.next_field++)->message_type();
+    if (next != nullptr && seen.insert(next).second) chain.push_back({next});
+  }
+  return false;
+}
+
+}  // namespace
 
 tl::expected<std::unique_ptr<DescriptorSource>, Faults> DescriptorSource::Load(
     const std::vector<std::string>& paths) {
-  std::unique_ptr<DescriptorSource> source(new DescriptorSource);
   Faults faults;
-  if (paths.empty()) source->AddSet("built-in descriptor set", BuiltinDescriptorSet(), faults);
+  DescriptorFiles files;
+  if (paths.empty()) files.Add("built-in descriptor set", BuiltinDescriptorSet(), faults);
   for (const std::string& path : paths) {
-    auto bytes = ReadFile(path, kMaxSetBytes);
+    const auto bytes = ReadFile(path, kMaxSetBytes);
     if (bytes) {
-      source->AddSet("--descriptor-set " + path, *bytes, faults);
+      files.Add("--descriptor-set " + path, *bytes, faults);
     } else {
       faults.push_back("--descriptor-set: " + bytes.error());
     }
   }
-  source->BuildAll(faults);
+  std::unique_ptr<DescriptorSource> source(new DescriptorSource);
+  PoolBuilder(files, source->pool_, faults).BuildAll();
+  source->FindServices(files, faults);
   if (!faults.empty()) return tl::unexpected(std::move(faults));
   return source;
 }
 
-void DescriptorSource::AddSet(const std::string& source, std::string_view bytes, Faults& faults) {
-  FileDescriptorSet set;
-  if (!set.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) || set.file().empty()) {
-    faults.push_back(source +
-                     ": is not a FileDescriptorSet (protoc --descriptor_set_out makes one)");
-    return;
-  }
-  for (FileDescriptorProto& proto : *set.mutable_file()) {
-    // Sets made from the same sources may differ in whether they keep comments.
-    proto.clear_source_code_info();
-    const auto [known, is_new] = files_.try_emplace(proto.name(), File{source, proto, false});
-    if (is_new) {
-      order_.push_back(proto.name());
-    } else if (!google::protobuf::util::MessageDifferencer::Equals(known->second.proto, proto)) {
-      faults.push_back(fmt::format("{}: {}: is not the file of that name in {}", source,
-                                   proto.name(), known->second.source));
-    }
-  }
-}
-
-void DescriptorSource::BuildAll(Faults& faults) {
-  FaultCollector collector(files_, faults);
-  for (const std::string& name : order_) Build(name, collector);
-  for (const std::string& name : order_) {
-    const google::protobuf::FileDescriptor* file = pool_.FindFileByName(name);
+void DescriptorSource::FindServices(const DescriptorFiles& files, Faults& faults) {
+  for (const std::string& name : files.names()) {
+    const pb::FileDescriptor* const file = pool_.FindFileByName(name);
     if (file == nullptr) continue;
     for (int i = 0; i < file->service_count(); ++i) services_.push_back(file->service(i));
   }
-}
-
-void DescriptorSource::Build(const std::string& name, FaultCollector& collector) {
-  const auto found = files_.find(name);
-  // The pool itself complains of a missing import, and of a cycle.
-  if (found == files_.end() || found->second.begun) return;
-  found->second.begun = true;
-  for (const std::string& import : found->second.proto.dependency()) Build(import, collector);
-  pool_.BuildFileCollectingErrors(found->second.proto, &collector);
+  std::unordered_set<const pb::Descriptor*> checked;
+  for (const pb::ServiceDescriptor* service : services_) {
+    for (int i = 0; i < service->method_count(); ++i) {
+      for (const pb::Descriptor* type :
+           {service->method(i)->input_type(), service->method(i)->output_type()}) {
+        if (!checked.insert(type).second || !LeadsTooFar(*type)) continue;
+        faults.push_back(
+            fmt::format("{}: {}: {}: its messages hold each other in a chain of more than {}",
+                        files.Find(type->file()->name())->source, type->file()->name(),
+                        type->full_name(), kMaxChain));
+      }
+    }
+  }
 }
 
 }  // namespace gateway

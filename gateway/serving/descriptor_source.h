@@ -5,20 +5,24 @@
 #pragma once
 
 #include <google/protobuf/descriptor.h>
-#include <google/protobuf/descriptor.pb.h>
 #include <google/protobuf/dynamic_message.h>
 
-#include <map>
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "gateway/base/result.h"
+#include "gateway/serving/descriptor_files.h"
 
 namespace gateway {
 
 class DescriptorSource {
  public:
+  /// Longer chains, of files that import each other or of messages as fields of each other, are
+  /// refused: they are followed by recursion, and libprotobuf's would overflow the stack.
+  static constexpr std::size_t kMaxChain = 1000;
+
   /// Files of serialized FileDescriptorSets, imports included; none: the built-in set.
   static tl::expected<std::unique_ptr<DescriptorSource>, Faults> Load(
       const std::vector<std::string>& paths);
@@ -35,21 +39,9 @@ class DescriptorSource {
   }
 
  private:
-  class FaultCollector;
-
   DescriptorSource() = default;
-  void AddSet(const std::string& source, std::string_view bytes, Faults& faults);
-  void BuildAll(Faults& faults);
-  void Build(const std::string& name, FaultCollector& collector);
+  void FindServices(const DescriptorFiles& files, Faults& faults);
 
-  struct File {
-    std::string source;
-    google::protobuf::FileDescriptorProto proto;
-    bool begun = false;
-  };
-  std::map<std::string, File> files_;
-  /// Names of files_, in the order they came.
-  std::vector<std::string> order_;
   google::protobuf::DescriptorPool pool_;
   /// GetPrototype locks: it is const in all but name.
   mutable google::protobuf::DynamicMessageFactory messages_{&pool_};

@@ -66,10 +66,14 @@ std::string PathTemplate::Variable::AppendSegments(std::string_view value,
   if (std::ranges::any_of(segments, IsDotSegment)) {
     return "must not have a segment \".\" or \"..\"";
   }
-  const bool open_ended = pattern.back().kind == Segment::Kind::kRest;
-  bool matches = open_ended ? segments.size() >= pattern.size() : segments.size() == pattern.size();
+  const auto rest = static_cast<std::size_t>(
+      std::ranges::find(pattern, Segment::Kind::kRest, &Segment::kind) - pattern.begin());
+  const bool has_rest = rest < pattern.size();
+  bool matches = has_rest ? segments.size() >= pattern.size() : segments.size() == pattern.size();
+  // Those that `**` takes beyond one.
+  const std::size_t more = matches ? segments.size() - pattern.size() : 0;
   for (std::size_t i = 0; matches && i < segments.size(); ++i) {
-    const Segment& expected = pattern[std::min(i, pattern.size() - 1)];
+    const Segment& expected = pattern[i <= rest ? i : std::max(rest, i - std::min(i, more))];
     if (i > 0) path += '/';
     if (expected.kind == Segment::Kind::kLiteral) {
       matches = segments[i] == expected.text;

@@ -8,7 +8,8 @@
 //   Verb      = ":" LITERAL ;
 //
 // LITERAL is what may stand in a path of RFC 3986 except ":" and "*", encoded where it has to be.
-// `**` is last, variables do not nest, and wildcards stand within variables only.
+// Variables do not nest, wildcards stand within variables only, and `**` is there once at most. It
+// need not be last: published APIs have it before literals, and a path that is only sent is clear.
 #include <algorithm>
 #include <optional>
 #include <utility>
@@ -57,7 +58,6 @@ class PathTemplateParser {
   // Segments = Segment { "/" Segment } ;
   bool ParseSegments() {
     for (;;) {
-      if (rest_at_) return Fault(*rest_at_, "\"**\" must be the last segment");
       if (!ParseSegment()) return false;
       if (!Consume('/')) return true;
       if (variable_ == nullptr) result_.after_ += '/';
@@ -92,8 +92,10 @@ class PathTemplateParser {
       return Fault(begin,
                    "a wildcard outside of a variable cannot be sent: no field gives its value");
     }
+    if (rest && std::exchange(has_rest_, true)) {
+      return Fault(begin, "\"**\" must not be there twice");
+    }
     variable_->pattern.push_back({rest ? Segment::Kind::kRest : Segment::Kind::kOne, {}, {}});
-    if (rest) rest_at_ = begin;
     return true;
   }
 
@@ -199,7 +201,7 @@ class PathTemplateParser {
   std::size_t at_ = 0;
   PathTemplate result_;
   Variable* variable_ = nullptr;  // The one that is being parsed.
-  std::optional<std::size_t> rest_at_;
+  bool has_rest_ = false;         // There was a `**`.
   std::string fault_;
 };
 
