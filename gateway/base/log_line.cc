@@ -33,16 +33,25 @@ std::string_view LevelName(LogLevel level) {
   return "unknown";
 }
 
+/// `2026-11-25T20:48:00`, made once a second and thread.
+const std::string& DateAndTime(std::time_t seconds) {
+  thread_local std::time_t last = -1;
+  thread_local std::string text;
+  if (text.empty() || seconds != last) {
+    std::tm utc{};
+    gmtime_r(&seconds, &utc);
+    text = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", utc.tm_year + 1900, utc.tm_mon + 1,
+                       utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec);
+    last = seconds;
+  }
+  return text;
+}
+
 void AppendTime(std::string& line, system_clock::time_point time) {
-  const auto milliseconds =
-      std::chrono::floor<std::chrono::milliseconds>(time).time_since_epoch().count();
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(
-      system_clock::time_point(std::chrono::floor<std::chrono::seconds>(time)));
-  std::tm utc{};
-  gmtime_r(&seconds, &utc);
-  fmt::format_to(std::back_inserter(line), "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z",
-                 utc.tm_year + 1900, utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min,
-                 utc.tm_sec, (milliseconds % 1000 + 1000) % 1000);
+  const auto second = std::chrono::floor<std::chrono::seconds>(time);
+  const auto milliseconds = std::chrono::floor<std::chrono::milliseconds>(time) - second;
+  line += DateAndTime(system_clock::to_time_t(second));
+  fmt::format_to(std::back_inserter(line), ".{:03}Z", milliseconds.count());
 }
 
 /// A JSON string. Text that needs no escape, nearly all there is, is copied as it is.
