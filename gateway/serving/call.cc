@@ -26,8 +26,7 @@ grpc::ByteBuffer ToByteBuffer(std::string bytes) {
 
 }  // namespace
 
-Call::Call(const CallSource& source) : source_(source) {
-  source_.admission.Made();
+Call::Call(const CallSource& source) : token_(source.calls), source_(source) {
   context_.AsyncNotifyWhenDone(&done_tag_);
   source_.service.RequestCall(source_.method, &context_, &request_, &responder_,
                               source_.queue.queue(), &request_tag_);
@@ -35,7 +34,6 @@ Call::Call(const CallSource& source) : source_(source) {
 
 Call::~Call() {
   if (admitted_) source_.admission.Leave();
-  source_.admission.Deleted();
 }
 
 void Call::OnRequest(bool ok) {

@@ -14,6 +14,7 @@
 #include "gateway/serving/admission.h"
 #include "gateway/serving/call_queue.h"
 #include "gateway/serving/endpoint.h"
+#include "gateway/serving/live_count.h"
 #include "gateway/serving/reply.h"
 #include "gateway/serving/trace_context.h"
 #include "gateway/serving/transcoding_service.h"
@@ -29,6 +30,7 @@ struct CallSource {
   int method;
   CallQueue& queue;
   Admission& admission;
+  LiveCount& calls;
   Upstream& upstream;
 };
 
@@ -50,6 +52,7 @@ class Call {
   void Finish();
   void Release();
 
+  const LiveCount::Token token_;
   const CallSource& source_;
   grpc::ServerContext context_;
   grpc::ByteBuffer request_;

@@ -1,9 +1,12 @@
 #include "gateway/serving/call_queue.h"
 
+#include <pthread.h>
+
 namespace gateway {
 
 void CallQueue::Start() {
   thread_ = std::thread([this] {
+    pthread_setname_np(pthread_self(), "calls");
     void* tag = nullptr;
     bool ok = false;
     while (queue_->Next(&tag, &ok)) static_cast<CompletionTag*>(tag)->Proceed(ok);
@@ -11,8 +14,10 @@ void CallQueue::Start() {
 }
 
 void CallQueue::Stop() {
-  // Without a thread there are no calls: the server has not started.
+  // Without a thread there are no users: the server has not started.
   if (!thread_.joinable()) return;
+  // gRPC's shutdown does not wait for streams that were cancelled to be finished.
+  users_.WaitUntilNone();
   queue_->Shutdown();
   thread_.join();
 }

@@ -18,6 +18,7 @@
 
 #include "gateway/base/mutex.h"
 #include "gateway/serving/completion_tag.h"
+#include "gateway/serving/live_count.h"
 
 namespace gateway {
 
@@ -29,18 +30,21 @@ class CallQueue {
 
   /// After the server is built.
   void Start();
-  /// When the server has shut down and every call is deleted.
+  /// When the server has shut down. Returns when all that use the queue are gone.
   void Stop();
 
   /// The thread will let `tag` proceed (with true). Everything written before is seen there.
   void Post(CompletionTag& tag);
 
   [[nodiscard]] grpc::ServerCompletionQueue& queue() { return *queue_; }
+  /// Each that gives tags to the queue has a token of this.
+  [[nodiscard]] LiveCount& users() { return users_; }
 
  private:
   void OnMail(bool ok);
 
   const std::unique_ptr<grpc::ServerCompletionQueue> queue_;
+  LiveCount users_;
   std::thread thread_;
   Mutex mutex_;
   std::vector<CompletionTag*> mailbox_ GUARDED_BY(mutex_);

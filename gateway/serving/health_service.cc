@@ -14,7 +14,7 @@ using grpc::health::v1::HealthCheckResponse;
 /// One question. Owns itself: gone when its answer is out, or when the server shuts down.
 class HealthService::Check {
  public:
-  explicit Check(HealthService& service) : service_(service) {
+  explicit Check(HealthService& service) : token_(service.queue_->users()), service_(service) {
     auto& queue = service_.queue_->queue();
     service_.RequestCheck(&context_, &request_, &responder_, &queue, &queue, &begun_tag_);
   }
@@ -34,6 +34,7 @@ class HealthService::Check {
   }
   void OnFinished(bool /*ok*/) { delete this; }
 
+  const LiveCount::Token token_;
   HealthService& service_;
   grpc::ServerContext context_;
   HealthCheckRequest request_;
@@ -45,7 +46,7 @@ class HealthService::Check {
 /// One stream of changes. Owns itself; ends when its caller, or the server's shutdown, cancels it.
 class HealthService::Watch {
  public:
-  explicit Watch(HealthService& service) : service_(service) {
+  explicit Watch(HealthService& service) : token_(service.queue_->users()), service_(service) {
     context_.AsyncNotifyWhenDone(&done_tag_);
     auto& queue = service_.queue_->queue();
     service_.RequestWatch(&context_, &request_, &writer_, &queue, &queue, &begun_tag_);
@@ -85,6 +86,7 @@ class HealthService::Watch {
     delete this;
   }
 
+  const LiveCount::Token token_;
   HealthService& service_;
   grpc::ServerContext context_;
   HealthCheckRequest request_;

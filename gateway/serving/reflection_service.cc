@@ -5,7 +5,6 @@
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/async_stream.h>
 
-#include "gateway/serving/completion_tag.h"
 #include "gateway/serving/descriptor_index.h"
 
 namespace gateway {
@@ -48,16 +47,16 @@ class VersionedReflection final : public ReflectionService {
       : index_(pool), services_(std::move(services)) {}
 
   grpc::Service& service() override { return async_; }
-  void Serve(grpc::ServerCompletionQueue& queue) override { new Stream(*this, queue); }
+  void Serve(CallQueue& queue) override { new Stream(*this, queue); }
 
  private:
   /// One stream of questions and answers, one at a time. Owns itself: gone when it has ended.
   class Stream {
    public:
-    Stream(VersionedReflection& reflection, grpc::ServerCompletionQueue& queue)
-        : reflection_(reflection), queue_(queue) {
-      reflection.async_.RequestServerReflectionInfo(&context_, &stream_, &queue, &queue,
-                                                    &begun_tag_);
+    Stream(VersionedReflection& reflection, CallQueue& queue)
+        : token_(queue.users()), reflection_(reflection), queue_(queue) {
+      reflection.async_.RequestServerReflectionInfo(&context_, &stream_, &queue.queue(),
+                                                    &queue.queue(), &begun_tag_);
     }
 
    private:
@@ -76,8 +75,9 @@ class VersionedReflection final : public ReflectionService {
     }
     void OnFinished(bool /*ok*/) { delete this; }
 
+    const LiveCount::Token token_;
     VersionedReflection& reflection_;
-    grpc::ServerCompletionQueue& queue_;
+    CallQueue& queue_;
     grpc::ServerContext context_;
     grpc::ServerAsyncReaderWriter<Response, Request> stream_{&context_};
     Request request_;

@@ -3,12 +3,13 @@
 #pragma once
 
 #include <google/protobuf/descriptor.h>
-#include <grpcpp/completion_queue.h>
 #include <grpcpp/impl/service_type.h>
 
 #include <memory>
 #include <string>
 #include <vector>
+
+#include "gateway/serving/call_queue.h"
 
 namespace gateway {
 
@@ -18,7 +19,7 @@ class ReflectionService {
   virtual ~ReflectionService() = default;
   virtual grpc::Service& service() = 0;
   /// Takes up streams, from the server's start on. The queue's thread serves them.
-  virtual void Serve(grpc::ServerCompletionQueue& queue) = 0;
+  virtual void Serve(CallQueue& queue) = 0;
 };
 
 /// Both versions. They list `services`, health and themselves. The pool must outlive them, and they

@@ -112,6 +112,7 @@ class Server::Impl {
   Periodic file_watch_;
   UpstreamLoops loops_;
   Admission admission_;
+  LiveCount calls_;
   std::vector<std::unique_ptr<TranscodingService>> services_;
   std::vector<std::unique_ptr<ReflectionService>> reflection_;
   std::optional<HealthService> health_;
@@ -169,12 +170,12 @@ void Server::Impl::Register(grpc::ServerBuilder& builder) {
 
 void Server::Impl::TakeUpCalls() {
   health_->Serve(*queue_);
-  for (const auto& reflection : reflection_) reflection->Serve(queue_->queue());
+  for (const auto& reflection : reflection_) reflection->Serve(*queue_);
   for (std::size_t i = 0; i < services_.size(); ++i) {
     int method = 0;
     for (const auto& endpoint : api_.services()[i].endpoints) {
-      const CallSource& source = sources_.emplace_back(
-          CallSource{*endpoint, *services_[i], method++, *queue_, admission_, loops_.upstream()});
+      const CallSource& source = sources_.emplace_back(CallSource{
+          *endpoint, *services_[i], method++, *queue_, admission_, calls_, loops_.upstream()});
       for (int waiting = 0; waiting < kWaitingCallsPerMethod; ++waiting) Call::Await(source);
     }
   }
@@ -218,7 +219,7 @@ void Server::Impl::ShutDown() {
   // Streams of health and reflection end only when their callers end them. With all calls over,
   // nobody has to wait for those.
   std::thread ender([this] {
-    admission_.WaitUntilNoneExists();
+    calls_.WaitUntilNone();
     grpc_server_cancel_all_calls(server_->c_server());
   });
   server_->Shutdown(std::chrono::system_clock::now() + config_.drain_timeout);

@@ -1,5 +1,7 @@
 #include "gateway/upstream/curl_event_loop.h"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <chrono>
 
@@ -25,7 +27,10 @@ CurlEventLoop::~CurlEventLoop() {
 }
 
 void CurlEventLoop::Start() {
-  thread_ = std::thread([this] { Run(); });
+  thread_ = std::thread([this] {
+    pthread_setname_np(pthread_self(), "upstream");
+    Run();
+  });
 }
 
 void CurlEventLoop::Stop() {

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <array>
 #include <csignal>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
@@ -72,6 +73,17 @@ class Process {
       return peak;
     }
     return -1;
+  }
+
+  /// The names of its threads.
+  [[nodiscard]] std::vector<std::string> Threads() const {
+    std::vector<std::string> names;
+    const std::string tasks = "/proc/" + std::to_string(pid_) + "/task";
+    for (const auto& task : std::filesystem::directory_iterator(tasks)) {
+      std::ifstream name(task.path() / "comm");
+      std::getline(name, names.emplace_back());
+    }
+    return names;
   }
 
   /// What went to standard output and standard error.

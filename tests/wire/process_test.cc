@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <filesystem>
@@ -145,6 +146,17 @@ TEST_F(ProcessTest, ATakenPortIsExitCode1) {
   EXPECT_EQ(process.Exit(), 1);
   EXPECT_THAT(process.output(), HasSubstr(where));
   close(taken);
+}
+
+// gRPC's callback and synchronous APIs bring such threads: each event would wake one more of them.
+TEST_F(ProcessTest, OneThreadPollsForCallsAndHasAName) {
+  Process gateway(Serve());
+  ASSERT_TRUE(BecomesServing());
+  const std::vector<std::string> threads = gateway.Threads();
+  EXPECT_EQ(std::ranges::count(threads, "calls"), 1);
+  EXPECT_GE(std::ranges::count(threads, "upstream"), 1);
+  EXPECT_THAT(threads, testing::Not(testing::Contains("nexting_thread")));
+  EXPECT_THAT(threads, testing::Not(testing::Contains(HasSubstr("sync_server"))));
 }
 
 TEST_F(ProcessTest, TheFirstSignalStopsItCleanly) {

@@ -66,6 +66,40 @@ TEST_F(HealthTest, DrainTellsWatchersAndDoesNotWaitForThem) {
   EXPECT_LT(Clock::now() - begun, config.drain_timeout / 2);
 }
 
+TEST_F(HealthTest, AWatchOfAnUnknownNameSaysSoAndLasts) {
+  Health::Stub health(channel());
+  grpc::ClientContext context;
+  HealthCheckRequest request;
+  request.set_service("nobody");
+  const auto watch = health.Watch(&context, request);
+  HealthCheckResponse response;
+  ASSERT_TRUE(watch->Read(&response));
+  EXPECT_EQ(response.status(), HealthCheckResponse::SERVICE_UNKNOWN);
+  context.TryCancel();
+  EXPECT_FALSE(watch->Read(&response));
+  EXPECT_EQ(watch->Finish().error_code(), StatusCode::CANCELLED);
+}
+
+TEST_F(HealthTest, AWatcherThatLeavesIsForgottenAndOthersAreTold) {
+  config.drain_delay = 100ms;
+  Health::Stub health(channel());
+  const HealthCheckRequest request;
+  HealthCheckResponse response;
+  {
+    grpc::ClientContext context;
+    const auto leaving = health.Watch(&context, request);
+    ASSERT_TRUE(leaving->Read(&response));
+    context.TryCancel();
+    EXPECT_FALSE(leaving->Read(&response));
+  }
+  grpc::ClientContext context;
+  const auto staying = health.Watch(&context, request);
+  ASSERT_TRUE(staying->Read(&response));
+  auto drained = std::async(std::launch::async, [this] { gateway().Drain(); });
+  ASSERT_TRUE(staying->Read(&response));
+  EXPECT_EQ(response.status(), HealthCheckResponse::NOT_SERVING);
+}
+
 /// Asks one question on a stream of its own.
 template <class Reflection, class Request, class Response>
 Response Ask(const std::shared_ptr<grpc::Channel>& channel, const Request& request) {
