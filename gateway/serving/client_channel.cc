@@ -8,6 +8,7 @@
 
 #include "gateway/base/tls_files.h"
 #include "gateway/serving/client_command.h"
+#include "gateway/serving/status_text.h"
 
 namespace gateway {
 namespace {
@@ -25,7 +26,7 @@ std::shared_ptr<grpc::ChannelCredentials> TlsCredentials(const CommandLine& line
                                   .ca = {"--tls-ca", line.tls_ca}},
                                  tls)
                             .Load();
-  for (const std::string& fault : faults) err << fault << "\n";
+  err << FaultLines(faults);
   if (!faults.empty()) return nullptr;
   const auto current = tls.Get();
   return grpc::SslCredentials({.pem_root_certs = current->ca_pem,

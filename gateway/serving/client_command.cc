@@ -94,12 +94,13 @@ Result<std::string> ToJson(const google::protobuf::Message& prototype, const std
 }  // namespace
 
 int Call(const CommandLine& line, std::istream& in, std::ostream& out, std::ostream& err) {
-  const auto source = DescriptorSource::Load(line.config.descriptor_sets);
-  if (!source) {
-    for (const std::string& fault : source.error()) err << fault << "\n";
+  Faults faults;
+  const auto source = DescriptorSource::Load(line.config.descriptor_sets, faults);
+  if (!faults.empty()) {
+    err << FaultLines(faults);
     return kBadInput;
   }
-  const MethodDescriptor* const method = FindMethod(**source, line.method, err);
+  const MethodDescriptor* const method = FindMethod(*source, line.method, err);
   if (method == nullptr) return kBadInput;
 
   const std::string json =
@@ -117,7 +118,7 @@ int Call(const CommandLine& line, std::istream& in, std::ostream& out, std::ostr
   const auto channel = OpenChannelTo(line, err);
   if (channel == nullptr) return kBadInput;
   const auto response = CallUnary(line, channel, *request).and_then([&](const std::string& bytes) {
-    return ToJson(*(*source)->Prototype(method->output_type()), bytes);
+    return ToJson(*source->Prototype(method->output_type()), bytes);
   });
   if (!response) {
     err << StatusText(response.error());

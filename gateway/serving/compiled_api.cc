@@ -1,27 +1,28 @@
 #include "gateway/serving/compiled_api.h"
 
+#include <fmt/format.h>
+
 namespace gateway {
+namespace {
+
+// Answered by the gateway itself. Its other services only stream.
+constexpr std::string_view kOwnService = "grpc.health.v1.Health";
+
+}  // namespace
 
 tl::expected<std::unique_ptr<CompiledApi>, Faults> CompiledApi::Compile(const Config& config) {
   std::unique_ptr<CompiledApi> api(new CompiledApi);
   Faults faults;
   api->credentials_ = std::make_unique<Credentials>(config, faults);
-  auto descriptors = DescriptorSource::Load(config.descriptor_sets);
-  if (!descriptors) {
-    faults.insert(faults.end(), descriptors.error().begin(), descriptors.error().end());
-    return tl::unexpected(std::move(faults));
+  const std::size_t faults_before = faults.size();
+  api->descriptors_ = DescriptorSource::Load(config.descriptor_sets, faults);
+  api->routes_ = RouteTable::Compile(api->descriptors_->services(), faults);
+  if (api->routes_.services().empty() && faults.size() == faults_before) {
+    faults.push_back(
+        fmt::format("--descriptor-set {}: none of its {} methods has a google.api.http annotation",
+                    fmt::join(config.descriptor_sets, ", "), api->unannotated().size()));
   }
-  api->descriptors_ = *std::move(descriptors);
-  auto routes = RouteTable::Compile(api->descriptors_->services());
-  if (!routes) {
-    faults.insert(faults.end(), routes.error().begin(), routes.error().end());
-    return tl::unexpected(std::move(faults));
-  }
-  api->routes_ = *std::move(routes);
-  if (api->routes_->services().empty()) {
-    faults.emplace_back("--descriptor-set: no method has a google.api.http annotation");
-  }
-  for (const RoutedService& routed : api->routes_->services()) {
+  for (const RoutedService& routed : api->routes_.services()) {
     api->AddService(routed, config, faults);
   }
   if (!faults.empty()) return tl::unexpected(std::move(faults));
@@ -29,6 +30,12 @@ tl::expected<std::unique_ptr<CompiledApi>, Faults> CompiledApi::Compile(const Co
 }
 
 void CompiledApi::AddService(const RoutedService& routed, const Config& config, Faults& faults) {
+  if (routed.service->full_name() == kOwnService) {
+    faults.push_back(
+        fmt::format("{}: must not have a google.api.http annotation, as the gateway "
+                    "answers for itself there",
+                    kOwnService));
+  }
   auto settings = ServiceSettings::Compile(routed, config, credentials_->authorization(), faults);
   if (!settings) return;
   settings->budget = BudgetOf(settings->base_url);

@@ -43,7 +43,7 @@ class CompiledApi {
   }
   /// Full names of methods that are not served, for want of an annotation.
   [[nodiscard]] const std::vector<std::string>& unannotated() const {
-    return routes_->unannotated();
+    return routes_.unannotated();
   }
   [[nodiscard]] Telemetry& telemetry() const { return *telemetry_; }
   [[nodiscard]] Credentials& credentials() const { return *credentials_; }
@@ -56,7 +56,7 @@ class CompiledApi {
   const std::unique_ptr<Telemetry> telemetry_ = std::make_unique<Telemetry>(Version());
   std::unique_ptr<Credentials> credentials_;
   std::unique_ptr<DescriptorSource> descriptors_;
-  std::optional<RouteTable> routes_;
+  RouteTable routes_;
   /// By base URL: services behind one upstream share a budget.
   std::map<std::string, std::unique_ptr<RetryBudget>> budgets_;
   std::vector<Service> services_;

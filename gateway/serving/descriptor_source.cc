@@ -2,13 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <map>
+#include <unordered_map>
 #include <unordered_set>
-#include <utility>
 
 #include "builtin_descriptor_set.h"
 #include "gateway/base/file.h"
+#include "gateway/serving/pool_builder.h"
 
 namespace gateway {
 namespace {
@@ -18,95 +17,9 @@ namespace pb = google::protobuf;
 // Of one file; large APIs have a few MiB.
 constexpr std::size_t kMaxSetBytes = std::size_t{64} << 20;
 
-// Builds files into a pool, imports first. One use, one thread.
-class PoolBuilder final : public pb::DescriptorPool::ErrorCollector {
- public:
-  PoolBuilder(const DescriptorFiles& files, pb::DescriptorPool& pool, Faults& faults)
-      : files_(files), pool_(pool), faults_(faults) {}
-
-  void BuildAll() {
-    for (const std::string& name : files_.names()) Build(*files_.Find(name), /*importers=*/0);
-  }
-
- private:
-  // How far it is with a file.
-  struct Progress {
-    enum class State { kBegun, kBuilt, kFaulty };
-    State state = State::kBegun;
-    std::size_t chain = 1;  // The longest of files that import each other, from this one on.
-  };
-  using State = Progress::State;
-
-  // `importers`: those that led to it, each imported by the one before.
-  const Progress& Build(const DescriptorFile& file, std::size_t importers) {
-    const auto [known, is_new] = progress_.try_emplace(file.proto.name());
-    Progress& progress = known->second;
-    if (!is_new) return progress;
-    // Of a file whose imports are not there, libprotobuf would say that nothing is defined.
-    const bool can_be_built = BuildImports(file, importers, progress) && file.is_sound &&
-                              !IsTooLong(file, importers, progress) && !RepeatsSymbols(file);
-    const bool is_built =
-        can_be_built && pool_.BuildFileCollectingErrors(file.proto, this) != nullptr;
-    progress.state = is_built ? State::kBuilt : State::kFaulty;
-    return progress;
-  }
-
-  // Whether all of them are in the pool. Of those that are faulty it has been said why.
-  bool BuildImports(const DescriptorFile& file, std::size_t importers, Progress& progress) {
-    if (IsTooLong(file, importers, progress)) return false;
-    bool all_built = true;
-    for (const std::string& name : file.proto.dependency()) {
-      const DescriptorFile* const found = files_.Find(name);
-      Progress import{.state = State::kFaulty};
-      if (found == nullptr) {
-        Tell(file, name, "is imported, but no set has it (protoc needs --include_imports)");
-      } else {
-        import = Build(*found, importers + 1);
-      }
-      if (import.state == State::kBegun) {
-        Tell(file, name, "is imported, and imports this file in turn");
-      }
-      all_built = all_built && import.state == State::kBuilt;
-      progress.chain = std::max(progress.chain, 1 + import.chain);
-    }
-    return all_built;
-  }
-
-  bool IsTooLong(const DescriptorFile& file, std::size_t importers, const Progress& progress) {
-    if (importers + progress.chain <= DescriptorSource::kMaxChain) return false;
-    Tell(file, file.proto.name(),
-         fmt::format("is in a chain of more than {} imports", DescriptorSource::kMaxChain));
-    return true;
-  }
-
-  // Said once for each, where libprotobuf would go on about whatever uses them. Mostly it is the
-  // same file, named once from one folder and once from another.
-  bool RepeatsSymbols(const DescriptorFile& file) {
-    bool repeats = false;
-    for (const auto& [name, declaration] : DeclarationsOf(file.proto)) {
-      const pb::FileDescriptor* const other = pool_.FindFileContainingSymbol(name);
-      if (other == nullptr) continue;
-      Tell(file, name, fmt::format("is declared in {} too", other->name()));
-      repeats = true;
-    }
-    return repeats;
-  }
-
-  void AddError(const std::string& file, const std::string& symbol,
-                const pb::Message* /*descriptor*/, ErrorLocation /*location*/,
-                const std::string& message) override {
-    Tell(*files_.Find(file), symbol, message);
-  }
-
-  void Tell(const DescriptorFile& file, const std::string& symbol, const std::string& fault) {
-    faults_.push_back(fmt::format("{}: {}: {}: {}", file.source, file.proto.name(), symbol, fault));
-  }
-
-  const DescriptorFiles& files_;
-  pb::DescriptorPool& pool_;
-  Faults& faults_;
-  std::map<std::string, Progress> progress_;
-};
+// Of messages that are fields of each other. They are followed by recursion, and libprotobuf's
+// would overflow the stack.
+constexpr std::size_t kMaxMessageChain = 1000;
 
 // Whether the types of its fields, of their fields and so on, depth first as recursion goes, are a
 // longer chain than there may be.
@@ -117,9 +30,8 @@ bool LeadsTooFar(const pb::Descriptor& type) {
   };
   std::unordered_set<const pb::Descriptor*> seen{&type};
   std::vector<Step> chain{{&type}};
-  while (!chain.empty()) {
+  while (!chain.empty() && chain.size() <= kMaxMessageChain) {
     Step& last = chain.back();
-    if (chain.size() > DescriptorSource::kMaxChain) return true;
     if (last.next_field == last.type->field_count()) {
       chain.pop_back();
       continue;
@@ -127,14 +39,43 @@ bool LeadsTooFar(const pb::Descriptor& type) {
     const pb::Descriptor* const next = last.type->field(last.next_field++)->message_type();
     if (next != nullptr && seen.insert(next).second) chain.push_back({next});
   }
-  return false;
+  return !chain.empty();
 }
+
+// Which services can be compiled, by the messages of their methods. Each message is looked at once.
+class MessageCheck {
+ public:
+  MessageCheck(const DescriptorFiles& files, Faults& faults) : files_(files), faults_(faults) {}
+
+  bool Passes(const pb::ServiceDescriptor& service) {
+    bool passes = true;
+    for (int i = 0; i < service.method_count(); ++i) {
+      passes = Passes(*service.method(i)->input_type()) && passes;
+      passes = Passes(*service.method(i)->output_type()) && passes;
+    }
+    return passes;
+  }
+
+ private:
+  bool Passes(const pb::Descriptor& type) {
+    const auto [known, is_new] = passes_.try_emplace(&type, true);
+    if (!is_new || !LeadsTooFar(type)) return known->second;
+    const std::string& file = type.file()->name();
+    faults_.push_back(fmt::format("{}: {}: {}: leads to a chain of more than {} messages",
+                                  files_.Find(file)->source, file, type.full_name(),
+                                  kMaxMessageChain));
+    return known->second = false;
+  }
+
+  const DescriptorFiles& files_;
+  Faults& faults_;
+  std::unordered_map<const pb::Descriptor*, bool> passes_;
+};
 
 }  // namespace
 
-tl::expected<std::unique_ptr<DescriptorSource>, Faults> DescriptorSource::Load(
-    const std::vector<std::string>& paths) {
-  Faults faults;
+std::unique_ptr<DescriptorSource> DescriptorSource::Load(const std::vector<std::string>& paths,
+                                                         Faults& faults) {
   DescriptorFiles files;
   if (paths.empty()) files.Add("built-in descriptor set", BuiltinDescriptorSet(), faults);
   for (const std::string& path : paths) {
@@ -145,32 +86,21 @@ tl::expected<std::unique_ptr<DescriptorSource>, Faults> DescriptorSource::Load(
       faults.push_back("--descriptor-set: " + bytes.error());
     }
   }
-  std::unique_ptr<DescriptorSource> source(new DescriptorSource);
-  PoolBuilder(files, source->pool_, faults).BuildAll();
-  source->FindServices(files, faults);
-  if (!faults.empty()) return tl::unexpected(std::move(faults));
-  return source;
+  return Build(files, faults);
 }
 
-void DescriptorSource::FindServices(const DescriptorFiles& files, Faults& faults) {
+std::unique_ptr<DescriptorSource> DescriptorSource::Build(const DescriptorFiles& files,
+                                                          Faults& faults) {
+  std::unique_ptr<DescriptorSource> source(new DescriptorSource);
+  BuildPool(files, source->pool_, faults);
+  MessageCheck check(files, faults);
   for (const std::string& name : files.names()) {
-    const pb::FileDescriptor* const file = pool_.FindFileByName(name);
-    if (file == nullptr) continue;
-    for (int i = 0; i < file->service_count(); ++i) services_.push_back(file->service(i));
-  }
-  std::unordered_set<const pb::Descriptor*> checked;
-  for (const pb::ServiceDescriptor* service : services_) {
-    for (int i = 0; i < service->method_count(); ++i) {
-      for (const pb::Descriptor* type :
-           {service->method(i)->input_type(), service->method(i)->output_type()}) {
-        if (!checked.insert(type).second || !LeadsTooFar(*type)) continue;
-        faults.push_back(
-            fmt::format("{}: {}: {}: its messages hold each other in a chain of more than {}",
-                        files.Find(type->file()->name())->source, type->file()->name(),
-                        type->full_name(), kMaxChain));
-      }
+    const pb::FileDescriptor* const file = source->pool_.FindFileByName(name);
+    for (int i = 0; file != nullptr && i < file->service_count(); ++i) {
+      if (check.Passes(*file->service(i))) source->services_.push_back(file->service(i));
     }
   }
+  return source;
 }
 
 }  // namespace gateway

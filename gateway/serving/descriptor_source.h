@@ -7,7 +7,6 @@
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/dynamic_message.h>
 
-#include <cstddef>
 #include <memory>
 #include <string>
 #include <vector>
@@ -19,13 +18,12 @@ namespace gateway {
 
 class DescriptorSource {
  public:
-  /// Longer chains, of files that import each other or of messages as fields of each other, are
-  /// refused: they are followed by recursion, and libprotobuf's would overflow the stack.
-  static constexpr std::size_t kMaxChain = 1000;
-
-  /// Files of serialized FileDescriptorSets, imports included; none: the built-in set.
-  static tl::expected<std::unique_ptr<DescriptorSource>, Faults> Load(
-      const std::vector<std::string>& paths);
+  /// Files of serialized FileDescriptorSets, imports included; none: the built-in set. Where
+  /// `faults` grew, it is only good for finding more of them.
+  static std::unique_ptr<DescriptorSource> Load(const std::vector<std::string>& paths,
+                                                Faults& faults);
+  /// Likewise, from what has been loaded.
+  static std::unique_ptr<DescriptorSource> Build(const DescriptorFiles& files, Faults& faults);
 
   [[nodiscard]] const google::protobuf::DescriptorPool& pool() const { return pool_; }
   /// Of all files, in the order of the sets.
@@ -40,7 +38,6 @@ class DescriptorSource {
 
  private:
   DescriptorSource() = default;
-  void FindServices(const DescriptorFiles& files, Faults& faults);
 
   google::protobuf::DescriptorPool pool_;
   /// GetPrototype locks: it is const in all but name.

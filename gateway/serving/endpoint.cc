@@ -80,7 +80,8 @@ Verdict Endpoint::Judge(const HttpResponse& answer) const {
 }
 
 ResourceState Endpoint::StateOf(const HttpResponse& answer) const {
-  return route_.reconcile ? route_.reconcile->Read(answer).state : ResourceState::kUnknown;
+  return route_.reconcile ? route_.reconcile->Read(answer, route_.response).state
+                          : ResourceState::kUnknown;
 }
 
 }  // namespace gateway

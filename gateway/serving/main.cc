@@ -1,5 +1,6 @@
 // The program. Exit codes: 0 done or stopped cleanly, 1 runtime failure, 2 bad configuration.
 #include <absl/synchronization/mutex.h>
+#include <fmt/format.h>
 #include <google/protobuf/stubs/common.h>
 #include <google/protobuf/stubs/logging.h>
 #include <grpcpp/grpcpp.h>
@@ -13,6 +14,7 @@
 #include "gateway/serving/client_command.h"
 #include "gateway/serving/compiled_api.h"
 #include "gateway/serving/server.h"
+#include "gateway/serving/status_text.h"
 #include "gateway/serving/stop_signals.h"
 #include "gateway/upstream/library_version.h"
 
@@ -24,7 +26,7 @@ constexpr int kBadConfiguration = 2;
 
 /// For the operator who starts it: sentences, whatever the log's format.
 int Refuse(const Faults& faults) {
-  for (const std::string& fault : faults) std::cerr << "extend-gateway: " << fault << "\n";
+  std::cerr << FaultLines(faults);
   return kBadConfiguration;
 }
 
@@ -40,6 +42,12 @@ void LogForProtobuf(google::protobuf::LogLevel level, const char* /*file*/, int 
   Log(fatal ? LogLevel::kError : LogLevel::kDebug, message, {{"library", "protobuf"}});
 }
 
+void LogUnserved(const std::vector<std::string>& methods) {
+  if (methods.empty()) return;
+  Log(LogLevel::kInfo, "methods without a google.api.http annotation are not served",
+      {{"methods", fmt::format("{}", fmt::join(methods, ", "))}});
+}
+
 int Serve(const Config& config) {
   SetUpLogging(config.log_level, config.log_format);
   google::protobuf::SetLogHandler(LogForProtobuf);
@@ -49,6 +57,7 @@ int Serve(const Config& config) {
 
   const auto api = CompiledApi::Compile(config);
   if (!api) return Refuse(api.error());
+  LogUnserved((*api)->unannotated());
   const auto server = Server::Start(config, **api);
   if (!server) return Fail(server.error());
   Log(LogLevel::kInfo, "serving", {{"version", Version()}});

@@ -56,7 +56,7 @@ struct Translation {
   /// The resource is in a final state that this call has not brought about.
   [[nodiscard]] grpc::Status Reconciled(bool done) const {
     const ReconcileRule& rule = *route.reconcile;
-    const std::string state = rule.Read(*outcome.resource).name;
+    const std::string state = rule.Read(*outcome.resource, route.response).name;
     const std::string& field = rule.field_name();
     const std::string message = done ? fmt::format("{} was {} before this call", field, state)
                                      : fmt::format("{} is {}: {} is no longer possible", field,

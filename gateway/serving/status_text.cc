@@ -74,4 +74,10 @@ std::string StatusText(const grpc::Status& status) {
   return lines;
 }
 
+std::string FaultLines(const Faults& faults) {
+  std::string lines;
+  for (const std::string& fault : faults) lines += "extend-gateway: " + Shown(fault) + "\n";
+  return lines;
+}
+
 }  // namespace gateway

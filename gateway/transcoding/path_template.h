@@ -15,9 +15,12 @@ namespace gateway {
 
 class PathTemplate {
  public:
-  /// The error is a sentence that names the template, the offset in it and the rule. As the
-  /// template is for sending, a wildcard outside of a variable is a fault: nothing gives its value.
-  static tl::expected<PathTemplate, std::string> Parse(std::string_view text);
+  /// What a template is for. One that is sent needs a value for each wildcard, so that a wildcard
+  /// outside of a variable is a fault.
+  enum class Use { kSent, kOnlyChecked };
+
+  /// The error is a sentence that names the template, the offset in it and the rule.
+  static tl::expected<PathTemplate, std::string> Parse(std::string_view text, Use use = Use::kSent);
 
   /// The variables' field paths, in the order of the template, without duplicates.
   [[nodiscard]] std::vector<std::string> variables() const;

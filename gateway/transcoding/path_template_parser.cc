@@ -8,8 +8,9 @@
 //   Verb      = ":" LITERAL ;
 //
 // LITERAL is what may stand in a path of RFC 3986 except ":" and "*", encoded where it has to be.
-// Variables do not nest, wildcards stand within variables only, and `**` is there once at most. It
-// need not be last: published APIs have it before literals, and a path that is only sent is clear.
+// Variables do not nest, `**` is there once at most, and wildcards stand within variables only, but
+// for templates that are not sent. `**` need not be last: published APIs have it before literals,
+// and whoever sends a path need not tell where it ends.
 #include <algorithm>
 #include <optional>
 #include <utility>
@@ -34,7 +35,9 @@ bool IsLiteralCharacter(char c) {
 // One use: Parse. The productions return false once fault_ is set.
 class PathTemplateParser {
  public:
-  explicit PathTemplateParser(std::string_view text) : text_(text) {}
+  using Use = PathTemplate::Use;
+
+  PathTemplateParser(std::string_view text, Use use) : text_(text), use_(use) {}
 
   tl::expected<PathTemplate, std::string> Parse() {
     if (!ParseTemplate()) return tl::unexpected(std::move(fault_));
@@ -88,13 +91,14 @@ class PathTemplateParser {
     const std::size_t begin = at_;
     ++at_;
     const bool rest = Consume('*');
-    if (variable_ == nullptr) {
+    if (variable_ == nullptr && use_ == Use::kSent) {
       return Fault(begin,
                    "a wildcard outside of a variable cannot be sent: no field gives its value");
     }
     if (rest && std::exchange(has_rest_, true)) {
       return Fault(begin, "\"**\" must not be there twice");
     }
+    if (variable_ == nullptr) return true;
     variable_->pattern.push_back({rest ? Segment::Kind::kRest : Segment::Kind::kOne, {}, {}});
     return true;
   }
@@ -198,6 +202,7 @@ class PathTemplateParser {
   }
 
   std::string_view text_;
+  Use use_;
   std::size_t at_ = 0;
   PathTemplate result_;
   Variable* variable_ = nullptr;  // The one that is being parsed.
@@ -205,8 +210,8 @@ class PathTemplateParser {
   std::string fault_;
 };
 
-tl::expected<PathTemplate, std::string> PathTemplate::Parse(std::string_view text) {
-  return PathTemplateParser(text).Parse();
+tl::expected<PathTemplate, std::string> PathTemplate::Parse(std::string_view text, Use use) {
+  return PathTemplateParser(text, use).Parse();
 }
 
 }  // namespace gateway

@@ -102,7 +102,7 @@ tl::expected<ReconcileRule, Faults> ReconcileRule::Compile(const v1::Reconcile& 
       CompileReason("finished_reason", rule.finished_reason(), "FAILED_PRECONDITION", faults);
   if (!faults.empty()) return tl::unexpected(std::move(faults));
 
-  ReconcileRule compiled(*std::move(get), *ResponseBinding::Compile(response, ""));
+  ReconcileRule compiled(*std::move(get));
   compiled.messages_ = std::make_unique<pb::DynamicMessageFactory>();
   compiled.prototype_ = compiled.messages_->GetPrototype(&response);
   compiled.field_ = field;
@@ -112,9 +112,10 @@ tl::expected<ReconcileRule, Faults> ReconcileRule::Compile(const v1::Reconcile& 
   return compiled;
 }
 
-ReconcileRule::Reading ReconcileRule::Read(const HttpResponse& answer) const {
+ReconcileRule::Reading ReconcileRule::Read(const HttpResponse& answer,
+                                           const ResponseBinding& response) const {
   if (answer.status < 200 || answer.status > 299) return {};
-  const Result<std::string> wire_bytes = answer_.Read(answer, {});
+  const Result<std::string> wire_bytes = response.Read(answer, {});
   if (!wire_bytes) return {};
   std::string name = StateIn(*wire_bytes);
   const auto known = states_.find(name);

@@ -37,8 +37,9 @@ class ReconcileRule {
     return get_.Bind(request);
   }
 
-  /// The state in the GET's answer. Never fails: kUnknown for whatever it cannot read.
-  [[nodiscard]] Reading Read(const HttpResponse& answer) const;
+  /// The state in the GET's answer, which is read as the method's own is, by `response`. Never
+  /// fails: kUnknown for whatever it cannot read.
+  [[nodiscard]] Reading Read(const HttpResponse& answer, const ResponseBinding& response) const;
 
   /// Key of the state in ErrorInfo.metadata: the field's name.
   [[nodiscard]] const std::string& field_name() const { return field_->name(); }
@@ -46,14 +47,12 @@ class ReconcileRule {
   [[nodiscard]] const std::string& finished_reason() const { return finished_reason_; }
 
  private:
-  ReconcileRule(RequestBinding get, ResponseBinding answer)
-      : get_(std::move(get)), answer_(std::move(answer)) {}
+  explicit ReconcileRule(RequestBinding get) : get_(std::move(get)) {}
 
   // The field in the wire bytes of a response message; empty if it is not known.
   [[nodiscard]] std::string StateIn(const std::string& wire_bytes) const;
 
   RequestBinding get_;
-  ResponseBinding answer_;
   // Of the response message, whose default instance is prototype_.
   std::unique_ptr<google::protobuf::DynamicMessageFactory> messages_;
   const google::protobuf::Message* prototype_ = nullptr;

@@ -17,6 +17,7 @@ namespace {
 
 namespace pb = google::protobuf;
 using google::api::HttpRule;
+using Use = PathTemplate::Use;
 
 // Verb and path template.
 std::pair<std::string, std::string> PatternOf(const HttpRule& rule) {
@@ -63,7 +64,7 @@ std::vector<FieldPath> ResolveVariables(const PathTemplate& path, const pb::Desc
 class RequestBinding::Impl {
  public:
   // Appends to `faults` what is wrong; nothing is returned then.
-  static std::unique_ptr<Impl> Compile(const HttpRule& rule, const pb::Descriptor& request,
+  static std::unique_ptr<Impl> Compile(const HttpRule& rule, const pb::Descriptor& request, Use use,
                                        Faults& faults) {
     if (rule.pattern_case() == HttpRule::PATTERN_NOT_SET) {
       faults.emplace_back("the HTTP rule must have a verb and a path");
@@ -71,10 +72,10 @@ class RequestBinding::Impl {
     }
     auto [verb, path_text] = PatternOf(rule);
     // A custom kind may be "*", any verb: that one cannot be sent.
-    if (!IsHeaderName(verb) || verb == "*") {
+    if (!IsHeaderName(verb) || (verb == "*" && use == Use::kSent)) {
       faults.push_back("the HTTP verb \"" + verb + "\" must be a token that can be sent");
     }
-    auto path = PathTemplate::Parse(path_text);
+    auto path = PathTemplate::Parse(path_text, use);
     if (!path) {
       faults.push_back(path.error());
       path.emplace();
@@ -167,12 +168,12 @@ RequestBinding& RequestBinding::operator=(RequestBinding&&) noexcept = default;
 tl::expected<RequestBinding, Faults> RequestBinding::Compile(const HttpRule& rule,
                                                              const pb::Descriptor& request) {
   Faults faults;
-  auto impl = Impl::Compile(rule, request, faults);
+  auto impl = Impl::Compile(rule, request, Use::kSent, faults);
   if (impl) impl->CompileQuery(request, faults);
   for (int i = 0; i < rule.additional_bindings_size(); ++i) {
     const HttpRule& binding = rule.additional_bindings(i);
     Faults found;
-    Impl::Compile(binding, request, found);
+    Impl::Compile(binding, request, Use::kOnlyChecked, found);
     if (binding.additional_bindings_size() > 0) {
       found.emplace_back("must not have additional bindings of its own");
     }
@@ -189,7 +190,7 @@ tl::expected<RequestBinding, Faults> RequestBinding::CompileGet(const std::strin
   HttpRule rule;
   rule.set_get(path);
   Faults faults;
-  auto impl = Impl::Compile(rule, request, faults);
+  auto impl = Impl::Compile(rule, request, Use::kSent, faults);
   if (!impl) return tl::unexpected(std::move(faults));
   return RequestBinding(std::move(impl));
 }

@@ -41,6 +41,14 @@ std::optional<Route> CompileRoute(const pb::MethodDescriptor& method, Faults& al
   if (!request) faults.AddAll("", request.error());
   auto response = ResponseBinding::Compile(*method.output_type(), rule.response_body());
   if (!response) faults.Add(response.error());
+  for (int i = 0; i < rule.additional_bindings_size(); ++i) {
+    const std::string& body = rule.additional_bindings(i).response_body();
+    if (body.empty()) continue;
+    const auto unused = ResponseBinding::Compile(*method.output_type(), body);
+    if (!unused) {
+      faults.Add("additional binding " + std::to_string(i + 1) + ": " + unused.error());
+    }
+  }
   std::optional<ReconcileRule> reconcile;
   if (options.HasExtension(v1::reconcile)) {
     auto compiled = ReconcileRule::Compile(options.GetExtension(v1::reconcile), method);
@@ -61,10 +69,9 @@ std::optional<Route> CompileRoute(const pb::MethodDescriptor& method, Faults& al
 
 }  // namespace
 
-tl::expected<RouteTable, Faults> RouteTable::Compile(
-    const std::vector<const pb::ServiceDescriptor*>& services) {
+RouteTable RouteTable::Compile(const std::vector<const pb::ServiceDescriptor*>& services,
+                               Faults& faults) {
   RouteTable table;
-  Faults faults;
   for (const pb::ServiceDescriptor* service : services) {
     RoutedService routed{.service = service, .upstream = {}, .routes = {}};
     bool annotated = false;
@@ -84,12 +91,11 @@ tl::expected<RouteTable, Faults> RouteTable::Compile(
     auto upstream = CompileUpstream(*service);
     if (upstream) {
       routed.upstream = *std::move(upstream);
+      table.services_.push_back(std::move(routed));
     } else {
       FaultsOf(service->full_name(), faults).AddAll("upstream: ", upstream.error());
     }
-    table.services_.push_back(std::move(routed));
   }
-  if (!faults.empty()) return tl::unexpected(std::move(faults));
   return table;
 }
 

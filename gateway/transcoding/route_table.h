@@ -41,9 +41,9 @@ struct RoutedService {
 class RouteTable {
  public:
   /// Compiles the annotated methods of `services`. Methods without annotation are left out (see
-  /// `unannotated`).
-  static tl::expected<RouteTable, Faults> Compile(
-      const std::vector<const google::protobuf::ServiceDescriptor*>& services);
+  /// `unannotated`). Where `faults` grew, it is only good for finding more of them.
+  static RouteTable Compile(const std::vector<const google::protobuf::ServiceDescriptor*>& services,
+                            Faults& faults);
 
   [[nodiscard]] const std::vector<RoutedService>& services() const { return services_; }
   /// Full names of the methods without annotation.

@@ -64,12 +64,13 @@ int Run(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
-  const auto source = DescriptorSource::Load(sets);
-  if (!source) {
-    for (const std::string& fault : source.error()) std::cerr << fault << "\n";
+  Faults faults;
+  const auto source = DescriptorSource::Load(sets, faults);
+  if (!faults.empty()) {
+    for (const std::string& fault : faults) std::cerr << fault << "\n";
     return 2;
   }
-  return Serve(Testee(**source), std::cin, std::cout);
+  return Serve(Testee(*source), std::cin, std::cout);
 }
 
 }  // namespace

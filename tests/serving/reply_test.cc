@@ -30,10 +30,11 @@ class ReplyTest : public testing::Test {
   ReplyTest() {
     Config config;
     config.auth = Auth::kCaller;
-    source_ = std::move(DescriptorSource::Load({}).value());
-    routes_ = std::move(RouteTable::Compile(source_->services()).value());
     Faults faults;
+    source_ = DescriptorSource::Load({}, faults);
+    routes_ = RouteTable::Compile(source_->services(), faults);
     settings_ = ServiceSettings::Compile(routes_->services()[0], config, nullptr, faults);
+    EXPECT_TRUE(faults.empty());
   }
   Reply ReplyOf(const UpstreamOutcome& outcome, const std::string& method = "CancelSplitRun",
                 bool deadline_passed = false) {

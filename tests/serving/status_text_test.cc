@@ -66,5 +66,10 @@ TEST(StatusText, IsPlainWhenDetailsCannotBeRead) {
   EXPECT_EQ(StatusText({grpc::StatusCode::INTERNAL, "m", "\xff\xff"}), "INTERNAL: m\n");
 }
 
+TEST(StatusText, OfFaultsIsALineEachWhateverTheyQuote) {
+  EXPECT_EQ(FaultLines({"one", "path \"/a\r\n\x1b[31m\xff\": two"}),
+            "extend-gateway: one\nextend-gateway: path \"/a   [31m?\": two\n");
+}
+
 }  // namespace
 }  // namespace gateway

@@ -221,5 +221,17 @@ TEST(PathTemplate, SaysWhereATemplateIsWrongAndWhy) {
   }
 }
 
+TEST(PathTemplate, MayHaveWildcardsOutsideOfVariablesWhereItIsNotSent) {
+  for (const char* path_template : {"/*", "/**", "/a/*/b", "/{a}/**:c", "/*/{a=**}"}) {
+    EXPECT_FALSE(PathTemplate::Parse(path_template).has_value()) << path_template;
+    EXPECT_TRUE(PathTemplate::Parse(path_template, PathTemplate::Use::kOnlyChecked).has_value())
+        << path_template;
+  }
+  for (const char* path_template : {"/**/**", "/**/{a=**}", "/a*", "*", "/{a"}) {
+    EXPECT_FALSE(PathTemplate::Parse(path_template, PathTemplate::Use::kOnlyChecked).has_value())
+        << path_template;
+  }
+}
+
 }  // namespace
 }  // namespace gateway

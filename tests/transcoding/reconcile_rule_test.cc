@@ -34,8 +34,10 @@ ReconcileRule RuleBy(const std::string& rule) {
   return *ReconcileRule::Compile(FromText<v1::Reconcile>(rule), MethodOf("OfMessage"));
 }
 
-HttpResponse Answer(int status, std::string body) {
-  return {.status = status, .headers = {}, .body = std::move(body)};
+template <class Response>
+ReconcileRule::Reading Read(const ReconcileRule& rule, int status, std::string body) {
+  return rule.Read({.status = status, .headers = {}, .body = std::move(body)},
+                   *ResponseBinding::Compile(*Response::descriptor(), ""));
 }
 
 TEST(ReconcileRule, BindsTheGetByTheCallsOwnRequest) {
@@ -66,7 +68,7 @@ TEST(ReconcileRule, ReadsTheStateInAnySpelling) {
   };
   const ReconcileRule rule = RuleOf(ReturnBook());
   for (const auto& c : cases) {
-    const auto reading = rule.Read(Answer(200, c.body));
+    const auto reading = Read<library::Loan>(rule, 200, c.body);
     EXPECT_EQ(reading.state, c.state) << c.body;
     EXPECT_EQ(reading.name, c.name) << c.body;
   }
@@ -98,7 +100,7 @@ TEST(ReconcileRule, KnowsNothingFromWhatItCannotRead) {
   };
   const ReconcileRule rule = RuleOf(ReturnBook());
   for (const auto& c : cases) {
-    const auto reading = rule.Read(Answer(c.status, c.body));
+    const auto reading = Read<library::Loan>(rule, c.status, c.body);
     EXPECT_EQ(reading.state, ResourceState::kUnknown) << c.body;
     EXPECT_EQ(reading.name, "") << c.body;
   }
@@ -107,11 +109,15 @@ TEST(ReconcileRule, KnowsNothingFromWhatItCannotRead) {
 TEST(ReconcileRule, ReadsStringFieldsToo) {
   const ReconcileRule rule =
       RuleBy(R"(get: "/{id}" field: "text" done: "over" pending: "on" finished: "off")");
-  EXPECT_EQ(rule.Read(Answer(200, R"({"text":"over"})")).state, ResourceState::kDone);
-  EXPECT_EQ(rule.Read(Answer(200, R"({"text":"on"})")).state, ResourceState::kPending);
-  EXPECT_EQ(rule.Read(Answer(201, R"({"text":"off"})")).name, "off");
-  EXPECT_EQ(rule.Read(Answer(200, R"({"text":"OVER"})")).state, ResourceState::kUnknown);
-  EXPECT_EQ(rule.Read(Answer(200, R"({"text":7})")).state, ResourceState::kUnknown);
+  EXPECT_EQ(Read<testing::faulty::v1::Response>(rule, 200, R"({"text":"over"})").state,
+            ResourceState::kDone);
+  EXPECT_EQ(Read<testing::faulty::v1::Response>(rule, 200, R"({"text":"on"})").state,
+            ResourceState::kPending);
+  EXPECT_EQ(Read<testing::faulty::v1::Response>(rule, 201, R"({"text":"off"})").name, "off");
+  EXPECT_EQ(Read<testing::faulty::v1::Response>(rule, 200, R"({"text":"OVER"})").state,
+            ResourceState::kUnknown);
+  EXPECT_EQ(Read<testing::faulty::v1::Response>(rule, 200, R"({"text":7})").state,
+            ResourceState::kUnknown);
 }
 
 TEST(ReconcileRule, NamesReasons) {
@@ -130,7 +136,8 @@ TEST(ReconcileRule, NamesReasons) {
 TEST(ReconcileRule, IsReadableAfterAMove) {
   ReconcileRule first = RuleOf(ReturnBook());
   const ReconcileRule second = std::move(first);
-  EXPECT_EQ(second.Read(Answer(200, R"({"state":"RETURNED"})")).state, ResourceState::kDone);
+  EXPECT_EQ(Read<library::Loan>(second, 200, R"({"state":"RETURNED"})").state,
+            ResourceState::kDone);
 }
 
 TEST(ReconcileRule, SaysWhatIsWrongWithIt) {

@@ -193,6 +193,14 @@ TEST(RequestBinding, SaysWhatIsWrongWithARule) {
   }
 }
 
+TEST(RequestBinding, AcceptsAdditionalBindingsThatCouldNotBeSent) {
+  EXPECT_THAT(FaultsOf<library::Variables>(
+                  R"(post: "/" body: "*"
+                     additional_bindings: { custom: { kind: "*" path: "/**" } }
+                     additional_bindings: { get: "/shelves/*/books/{text}" })"),
+              IsEmpty());
+}
+
 TEST(RequestBinding, TellsAllFaultsAtOnce) {
   EXPECT_THAT(FaultsOf<library::Variables>(
                   R"(custom: { kind: " " path: "/{a}/{b}" } body: "c"

@@ -25,25 +25,37 @@ const pb::ServiceDescriptor* FaultyService(const char* name) {
   return testing::faulty::v1::Request::descriptor()->file()->FindServiceByName(name);
 }
 
+// Of services without a fault.
+RouteTable TableOf(const std::vector<const pb::ServiceDescriptor*>& services) {
+  Faults faults;
+  RouteTable table = RouteTable::Compile(services, faults);
+  EXPECT_THAT(faults, IsEmpty());
+  return table;
+}
+
+Faults FaultsOf(const std::vector<const pb::ServiceDescriptor*>& services) {
+  Faults faults;
+  RouteTable::Compile(services, faults);
+  return faults;
+}
+
 TEST(RouteTable, HasARouteForEachAnnotatedMethod) {
-  const auto table = RouteTable::Compile({LibraryService("Library")});
-  ASSERT_TRUE(table.has_value()) << ::testing::PrintToString(table.error());
-  ASSERT_THAT(table->services(), SizeIs(1));
-  const RoutedService& service = table->services().front();
+  const RouteTable table = TableOf({LibraryService("Library")});
+  ASSERT_THAT(table.services(), SizeIs(1));
+  const RoutedService& service = table.services().front();
   EXPECT_EQ(service.service, LibraryService("Library"));
   ASSERT_THAT(service.routes, SizeIs(12));
   const Route& get_book = service.routes.front();
   EXPECT_EQ(get_book.method->name(), "GetBook");
   EXPECT_EQ(get_book.grpc_path, "/testing.library.v1.Library/GetBook");
   EXPECT_EQ(get_book.request.verb(), "GET");
-  EXPECT_THAT(table->unannotated(), ElementsAre("testing.library.v1.Library.Reindex"));
+  EXPECT_THAT(table.unannotated(), ElementsAre("testing.library.v1.Library.Reindex"));
 }
 
 TEST(RouteTable, KeepsTheIdempotencyLevelAsItIsWritten) {
-  const auto table = RouteTable::Compile({LibraryService("Library"), LibraryService("Plain")});
-  ASSERT_TRUE(table.has_value());
+  const RouteTable table = TableOf({LibraryService("Library"), LibraryService("Plain")});
   const auto level_of = [&](std::string_view name) {
-    for (const RoutedService& service : table->services()) {
+    for (const RoutedService& service : table.services()) {
       for (const Route& route : service.routes) {
         if (route.method->name() == name) return route.idempotency;
       }
@@ -58,47 +70,45 @@ TEST(RouteTable, KeepsTheIdempotencyLevelAsItIsWritten) {
 }
 
 TEST(RouteTable, CompilesReconcileRulesWhereThereAreAny) {
-  const auto table = RouteTable::Compile({LibraryService("Library")});
-  ASSERT_TRUE(table.has_value());
-  for (const Route& route : table->services().front().routes) {
+  const RouteTable table = TableOf({LibraryService("Library")});
+  for (const Route& route : table.services().front().routes) {
     EXPECT_EQ(route.reconcile.has_value(), route.method->name() == "ReturnBook")
         << route.method->name();
   }
 }
 
 TEST(RouteTable, LeavesOutServicesWithoutARoute) {
-  const auto table = RouteTable::Compile({LibraryService("Internal"), LibraryService("Plain")});
-  ASSERT_TRUE(table.has_value());
-  ASSERT_THAT(table->services(), SizeIs(1));
-  EXPECT_EQ(table->services().front().service, LibraryService("Plain"));
-  EXPECT_THAT(table->unannotated(), ElementsAre("testing.library.v1.Internal.Compact"));
+  const RouteTable table = TableOf({LibraryService("Internal"), LibraryService("Plain")});
+  ASSERT_THAT(table.services(), SizeIs(1));
+  EXPECT_EQ(table.services().front().service, LibraryService("Plain"));
+  EXPECT_THAT(table.unannotated(), ElementsAre("testing.library.v1.Internal.Compact"));
 }
 
 TEST(RouteTable, KeepsTheUpstreamOptionAndFillsInItsDefaults) {
-  const auto table = RouteTable::Compile({LibraryService("Library"), LibraryService("Plain")});
-  ASSERT_TRUE(table.has_value());
-  const v1::Upstream& library = table->services()[0].upstream;
+  const RouteTable table = TableOf({LibraryService("Library"), LibraryService("Plain")});
+  const v1::Upstream& library = table.services()[0].upstream;
   EXPECT_EQ(library.base_url(), "https://library.example/api");
   EXPECT_EQ(library.regions(0).base_url(), "https://eu.library.example:8443/api");
   EXPECT_EQ(library.headers(0).flag(), "api-version");
   EXPECT_EQ(library.error_domain(), "library.example");
-  const v1::Upstream& plain = table->services()[1].upstream;
+  const v1::Upstream& plain = table.services()[1].upstream;
   EXPECT_EQ(plain.base_url(), "");
   EXPECT_EQ(plain.error_domain(), "testing.library.v1");
 }
 
 TEST(RouteTable, TellsAllFaultsOfAllMethodsAtOnce) {
-  const auto table = RouteTable::Compile({FaultyService("Faulty"), LibraryService("Library")});
-  ASSERT_FALSE(table.has_value());
+  const Faults faults = FaultsOf({FaultyService("Faulty"), LibraryService("Library")});
   const std::string service = "testing.faulty.v1.Faulty/";
   EXPECT_THAT(
-      table.error(),
+      faults,
       ElementsAre(
           service + "ClientStreaming: a streaming method cannot be served over HTTP/JSON yet",
           service + "ServerStreaming: a streaming method cannot be served over HTTP/JSON yet",
           service + "EmptyRule: the HTTP rule must have a verb and a path",
           service + "AbsentVariable: path variable \"name\" names no singular field of "
                     "testing.faulty.v1.Request",
+          service + "AbsentAdditionalResponseBody: additional binding 2: response_body \"absent\" "
+                    "names no field of testing.faulty.v1.Response",
           service + "AbsentResponseBody: response_body \"absent\" names no field of "
                     "testing.faulty.v1.Response",
           service + "ReconcileWithoutRoute: gateway.v1.reconcile needs google.api.http",
@@ -115,10 +125,9 @@ TEST(RouteTable, TellsAllFaultsOfAllMethodsAtOnce) {
 }
 
 TEST(RouteTable, TellsAllFaultsOfAnUpstreamAtOnce) {
-  const auto table = RouteTable::Compile({FaultyService("BadUpstream")});
-  ASSERT_FALSE(table.has_value());
+  const Faults faults = FaultsOf({FaultyService("BadUpstream")});
   EXPECT_THAT(
-      table.error(),
+      faults,
       ElementsAre(HasSubstr("testing.faulty.v1.BadUpstream: upstream: base_url "
                             "\"https://user@host\" must be an http:// or https:// URL"),
                   HasSubstr("regions.name \"a\" is there twice"),
@@ -196,11 +205,10 @@ TEST(RouteTable, CompilesTheBuiltInServicesFromTheirDescriptorSet) {
     ASSERT_NE(file, nullptr) << proto.name();
     for (int i = 0; i < file->service_count(); ++i) services.push_back(file->service(i));
   }
-  const auto table = RouteTable::Compile(services);
-  ASSERT_TRUE(table.has_value()) << ::testing::PrintToString(table.error());
-  EXPECT_THAT(table->unannotated(), IsEmpty());
-  ASSERT_THAT(table->services(), SizeIs(1));
-  EXPECT_THAT(table->services().front().routes, ::testing::Not(IsEmpty()));
+  const RouteTable table = TableOf(services);
+  EXPECT_THAT(table.unannotated(), IsEmpty());
+  ASSERT_THAT(table.services(), SizeIs(1));
+  EXPECT_THAT(table.services().front().routes, ::testing::Not(IsEmpty()));
 }
 
 }  // namespace

@@ -253,6 +253,18 @@ TEST_F(ProcessTest, LogHasTheFormatAndTheLevelAskedFor) {
   EXPECT_EQ(quiet.output(), "");
 }
 
+TEST_F(ProcessTest, OneLineOfTheLogTellsWhichMethodsAreNotServed) {
+  Process process(Serve({"--descriptor-set", LIBRARY_SET}));
+  ASSERT_TRUE(BecomesServing());
+  process.Signal(SIGTERM);
+  EXPECT_EQ(process.Exit(), 0);
+  EXPECT_THAT(
+      process.output(),
+      HasSubstr(R"("message":"methods without a google.api.http annotation are not served",)"
+                R"("methods":"testing.library.v1.Library.Reindex, )"
+                R"(testing.library.v1.Internal.Compact")"));
+}
+
 TEST_F(ProcessTest, ABrokenPipeIsNoReasonToDie) {
   Process process(Serve());
   ASSERT_TRUE(BecomesServing());

@@ -1,0 +1,105 @@
+// A FileDescriptorSet, in text format or as wire bytes. What it may import is there too.
+
+#include <google/api/annotations.pb.h>
+#include <google/api/httpbody.pb.h>
+#include <google/protobuf/descriptor.pb.h>
+
+#include <memory>
+#include <set>
+
+#include "gateway/serving/descriptor_index.h"
+#include "gateway/serving/descriptor_source.h"
+#include "gateway/serving/status_text.h"
+#include "gateway/transcoding/route_table.h"
+#include "gateway/v1/annotations.pb.h"
+#include "tests/fuzz/fuzz_input.h"
+#include "tests/fuzz/silent_parsing.h"
+#include "tests/transcoding/all_types.pb.h"
+
+namespace gateway {
+namespace {
+
+namespace pb = google::protobuf;
+
+void AddWithImports(const pb::FileDescriptor& file, std::set<const pb::FileDescriptor*>& seen,
+                    pb::FileDescriptorSet& set) {
+  if (!seen.insert(&file).second) return;
+  for (int i = 0; i < file.dependency_count(); ++i) AddWithImports(*file.dependency(i), seen, set);
+  file.CopyTo(set.add_file());
+}
+
+// Our options and all well-known types.
+std::string Imports() {
+  pb::FileDescriptorSet set;
+  std::set<const pb::FileDescriptor*> seen;
+  const pb::DescriptorPool& pool = *pb::DescriptorPool::generated_pool();
+  for (const pb::Descriptor* type :
+       {google::api::HttpBody::descriptor(), testing::v1::AllTypes::descriptor()}) {
+    AddWithImports(*type->file(), seen, set);
+  }
+  for (const char* file : {"google/api/annotations.proto", "gateway/v1/annotations.proto"}) {
+    AddWithImports(*pool.FindFileByName(file), seen, set);
+  }
+  return set.SerializeAsString();
+}
+
+void CheckCall(const Route& route, const pb::Message& request) {
+  const Result<HttpRequest> bound = route.request.Bind(request);
+  Expect(bound || bound.error().error_code() == grpc::StatusCode::INVALID_ARGUMENT,
+         "a request is bound, or refused as the caller's fault", route.grpc_path);
+  if (bound) {
+    Expect(bound->verb == route.request.verb() && bound->url.starts_with('/'),
+           "a request has the rule's verb, and a path", bound->url);
+  }
+  for (const char* body :
+       {"", "{}", "[]", "null", "0", "\"x\"", R"({"id":"","value":{},"m":[{}]})"}) {
+    const HttpResponse answer{.status = 200, .headers = {}, .body = body};
+    const Result<std::string> read = route.response.Read(answer, {});
+    Expect(read || read.error().error_code() == grpc::StatusCode::INTERNAL,
+           "an answer is read, or is not the promised JSON", body);
+    if (route.reconcile) route.reconcile->Read(answer, route.response);
+  }
+}
+
+void CheckReflection(const DescriptorSource& source) {
+  const DescriptorIndex index(source.pool());
+  for (const pb::ServiceDescriptor* service : source.services()) {
+    const DescriptorIndex::File file = index.FileOfSymbol(service->full_name());
+    Expect(file == service->file(), "reflection finds a service", service->full_name());
+    Expect(!DescriptorIndex::WithImports(file).empty(), "reflection tells its file", file->name());
+  }
+}
+
+void Fuzz(std::string_view input) {
+  static const std::string& imports = *new std::string(Imports());
+  static SilentParsing& silent = *new SilentParsing();
+  pb::FileDescriptorSet set;
+  const std::string bytes =
+      silent.Parse(input, set) ? set.SerializePartialAsString() : std::string(input);
+
+  Faults faults;
+  DescriptorFiles files;
+  files.Add("imports", imports, faults);
+  files.Add("input", bytes, faults);
+  const auto source = DescriptorSource::Build(files, faults);
+  const RouteTable table = RouteTable::Compile(source->services(), faults);
+  for (const std::string& fault : faults) {
+    Expect(FaultLines({fault}).find('\n') == FaultLines({fault}).size() - 1, "a fault is a line",
+           fault);
+  }
+  if (!faults.empty()) return;
+  CheckReflection(*source);
+  for (const RoutedService& service : table.services()) {
+    for (const Route& route : service.routes) {
+      CheckCall(route, *source->Prototype(route.method->input_type()));
+    }
+  }
+}
+
+}  // namespace
+}  // namespace gateway
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  gateway::Fuzz(gateway::Text(data, size));
+  return 0;
+}
