@@ -1,5 +1,4 @@
 // The program. Exit codes: 0 done or stopped cleanly, 1 runtime failure, 2 bad configuration.
-#include <absl/synchronization/mutex.h>
 #include <fmt/format.h>
 #include <google/protobuf/stubs/common.h>
 #include <google/protobuf/stubs/logging.h>
@@ -51,8 +50,6 @@ void LogUnserved(const std::vector<std::string>& methods) {
 int Serve(const Config& config) {
   SetUpLogging(config.log_level, config.log_format);
   google::protobuf::SetLogHandler(LogForProtobuf);
-  // Debian's build of Abseil looks for deadlocks at each lock of gRPC's: 2 % of a call.
-  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   StopSignals signals;  // Before the first thread.
 
   const auto api = CompiledApi::Compile(config);
