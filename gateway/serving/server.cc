@@ -127,7 +127,8 @@ class Server::Impl {
 };
 
 Faults Server::Impl::Start() {
-  // Debian's build of Abseil looks for deadlocks at each of gRPC's locks: one in twenty instructions.
+  // Debian's build of Abseil looks for deadlocks at each of gRPC's locks: one in twenty
+  // instructions.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   grpc::ServerBuilder builder;
   SetLimits(config_, builder);
