@@ -100,8 +100,9 @@ FlagGroup Upstream() {
           {.name = "upstream-http",
            .placeholder = "VERSION",
            .fallback = "auto",
-           .help = "1.1, 2 or auto (what the upstream offers in TLS). 1.1 opens more connections; "
-                   "try it when a middlebox handles HTTP/2 badly.",
+           .help = "1.1, 2 (if the upstream offers it in TLS) or auto: 1.1, as long as libcurl may "
+                   "take an HTTP/2 answer that was cut short for a whole one. 2 shares few "
+                   "connections; one that hangs delays all calls on it.",
            .target = Value(&Config::upstream_http, ParseHttpVersion)},
           {.name = "upstream-proxy",
            .placeholder = "URL",

@@ -120,7 +120,7 @@ void CurlEasy::SetHeaders() {
 }
 
 bool CurlEasy::MayShareConnections(const CurlHttpClientOptions& options, std::string_view url) {
-  return options.http_version != HttpVersion::kHttp1 && IsHttps(url);
+  return options.http_version == HttpVersion::kHttp2 && IsHttps(url);
 }
 
 void CurlEasy::SetVersion(const Options& options) {

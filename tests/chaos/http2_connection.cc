@@ -37,14 +37,23 @@ auto Choose(const Table& table, std::uint32_t dice) {
   return table.at(dice % table.size());
 }
 
+bool ComesInPieces(FaultKind kind) {
+  return kind == kCutHead || kind == kCutBody || kind == kDrip || kind == kManyHeaders;
+}
+
 AnswerShape ShapeFor(const Fault& fault, std::size_t size) {
   AnswerShape shape;
-  // As most servers do, or as those that do not know it yet.
-  if (!fault.chunked) shape.content_length = size;
+  // Some servers do not know it yet when they begin. But where the answer may end before its body
+  // begins, libcurl would take it for an empty one: nothing would tell what is true.
+  if (!fault.chunked || ComesInPieces(fault.kind)) shape.content_length = size;
   if (fault.kind == kInterim) shape.interim = fault.dice % 2 == 0 ? 103 : 100;
   shape.trailers = fault.kind == kTrailers;
   shape.many_headers = fault.kind == kManyHeaders;
   return shape;
+}
+
+bool IsStatus(FaultKind kind) {
+  return kind == kStatusUnprocessed || kind == kStatusAfterProcessing;
 }
 
 }  // namespace
@@ -69,8 +78,8 @@ void Http2Connection::Serve() {
       if (!ended_ && !stalled_) Receive(stream);
     }
   }
-  // Work that was begun is done all the same.
   ended_ = true;
+  // Work that was begun is done all the same.
   while (!timers_.empty() && !context_.stopping) {
     std::this_thread::sleep_until(timers_.begin()->first);
     RunDueTimers();
@@ -107,7 +116,8 @@ void Http2Connection::Receive(const Http2StreamPtr& stream) {
   request->fault = context_.plan.ForRequest(context_.record.NextRequest());
   request->event = {.call = stream->headers[kCallHeader],
                     .verb = stream->api.method,
-                    .fault = request->fault.kind};
+                    .fault = request->fault.kind,
+                    .instead = IsStatus(request->fault.kind) ? request->fault.status : 0};
   context_.record.CountFault(request->fault.kind);
   context_.record.Receive(request->event.call, request->fault.kind);
   std::erase_if(requests_, [](const auto& entry) { return !entry.second->stream->open; });
@@ -159,7 +169,6 @@ void Http2Connection::Process(const RequestPtr& request) {
   const Fault& fault = request->fault;
   const extend_simulator::ApiResponse answer = context_.simulator.Answer(request->stream->api);
   request->event.processed = answer.status;
-  if (fault.kind == kStatusAfterProcessing) request->event.instead = fault.status;
   context_.record.Remember(request->event);
   last_processed_ = std::max(last_processed_, request->stream->id);
   if (ended_ || stalled_) return;
@@ -207,8 +216,7 @@ void Http2Connection::Process(const RequestPtr& request) {
   }
 }
 
-void Http2Connection::AnswerInstead(Request& request) {
-  request.event.instead = request.fault.status;
+void Http2Connection::AnswerInstead(const Request& request) {
   const HttpResponse response = StatusAnswer(request.fault);
   session_.Answer(*request.stream, response, ShapeFor(request.fault, response.body.size()));
 }
@@ -219,18 +227,14 @@ void Http2Connection::Drip(const RequestPtr& request, std::size_t count) {
   if (count > 0) After(request->fault.pause, [this, request, count] { Drip(request, count - 1); });
 }
 
-void Http2Connection::CutShort(Request& request, const HttpResponse& response) {
+void Http2Connection::CutShort(const Request& request, const HttpResponse& response) {
   const Fault& fault = request.fault;
   AnswerShape shape = ShapeFor(fault, response.body.size());
   shape.released = fault.kind == kCutHead ? 0 : fault.dice % response.body.size();
   session_.Answer(*request.stream, response, shape);
   session_.Flush();
   if (fault.dice % 8 == 0) return End(fault.with_reset);
-  // "Without error" it takes a length or a piece of JSON to tell that something is missing: libcurl
-  // takes the end of the stream for the end of the answer.
-  const bool shows = shape.content_length.has_value() || shape.released > 0;
-  const auto code =
-      fault.dice % 8 == 1 && shows ? NGHTTP2_NO_ERROR : Choose(kErrorCodes, fault.dice / 8);
+  const auto code = fault.dice % 8 == 1 ? NGHTTP2_NO_ERROR : Choose(kErrorCodes, fault.dice / 8);
   session_.Reset(*request.stream, code);
 }
 

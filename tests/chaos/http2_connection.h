@@ -42,10 +42,10 @@ class Http2Connection {
   // What befalls a request: before it is processed, and after that.
   void Befall(const RequestPtr& request);
   void Process(const RequestPtr& request);
-  void AnswerInstead(Request& request);
+  void AnswerInstead(const Request& request);
 
   void Drip(const RequestPtr& request, std::size_t count);
-  void CutShort(Request& request, const HttpResponse& response);
+  void CutShort(const Request& request, const HttpResponse& response);
   void GoAwayGracefully(bool announced);
   void GoAwayBelow(const RequestPtr& request);
   void GoAwayAtOnce(const RequestPtr& request);

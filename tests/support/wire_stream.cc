@@ -31,13 +31,16 @@ Owned<X509> ReadCertificate(const std::string& pem) {
   return Owned<X509>(PEM_read_bio_X509(Reader(pem).get(), nullptr, nullptr, nullptr));
 }
 
-/// Whatever the client offers.
-int SelectHttp2(SSL*, const unsigned char** chosen, unsigned char* size, const unsigned char*,
-                unsigned, void*) {
-  static constexpr std::array<unsigned char, 2> kHttp2 = {'h', '2'};
-  *chosen = kHttp2.data();
-  *size = kHttp2.size();
-  return SSL_TLSEXT_ERR_OK;
+/// HTTP/2 if the client offers it, else HTTP/1.1.
+int SelectHttp2(SSL*, const unsigned char** chosen, unsigned char* size,
+                const unsigned char* offered, unsigned offered_size, void*) {
+  static constexpr std::string_view kOurs = "\x02h2\x08http/1.1";
+  unsigned char* selected = nullptr;
+  const int found =
+      SSL_select_next_proto(&selected, size, reinterpret_cast<const unsigned char*>(kOurs.data()),
+                            static_cast<unsigned>(kOurs.size()), offered, offered_size);
+  *chosen = selected;
+  return found == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_NOACK;
 }
 
 }  // namespace

@@ -57,7 +57,8 @@ struct ServerTls {
   std::string key_pem;
   /// Not empty: clients must show a certificate that one of these CAs signed.
   std::string client_ca_pem;
-  /// Agree upon HTTP/2 by ALPN. Otherwise there is no ALPN, and clients speak HTTP/1.1.
+  /// Agree upon HTTP/2 by ALPN, if the client offers it. Otherwise there is no ALPN, and clients
+  /// speak HTTP/1.1.
   bool http2 = false;
 };
 

@@ -25,7 +25,7 @@ ServerTls Tls(bool http2) {
   return {Certificate().certificate_pem, Certificate().key_pem, {}, http2};
 }
 
-CurlHttpClientOptions Trusting(HttpVersion version = HttpVersion::kAuto) {
+CurlHttpClientOptions Trusting(HttpVersion version = HttpVersion::kHttp2) {
   CurlHttpClientOptions options;
   options.http_version = version;
   static const Current<TlsMaterial> tls(
@@ -90,14 +90,29 @@ TEST_F(CurlHttp2, AnswerThatIsCutShortIsNoAnswer) {
   }
 }
 
-// libcurl does not tell a stream that is reset "without error" from one that has ended. A length or
-// half a JSON text shows it; where neither came the answer counts as an empty one.
+// libcurl 7.88.1 takes some answers that were cut short for whole ones. A Content-Length or half a
+// JSON text shows it; where neither came the answer counts as an empty one. That is why kAuto does
+// not speak HTTP/2: where these two fail, with a newer libcurl, it may.
 TEST_F(CurlHttp2, AnswerCutShortWithoutErrorLengthOrBodyCountsAsEmpty) {
   const Step head = Send(Frame(Type::kHeaders, kEndHeaders, 1, "\x88"));
   Serve({Hello(), AwaitRequest(1), head, ResetStream(1, kNoError), Stall()});
   const HttpResult result = client_.Get(upstream_.url());
   ASSERT_NE(result.response(), nullptr);
   EXPECT_EQ(result.response()->body, "");
+}
+
+TEST_F(CurlHttp2, AnswerCutShortOnADyingConnectionWithoutLengthOrBodyCountsAsEmpty) {
+  // The ping's answer shows that the client has read the head.
+  const std::string ping(8, 'p');
+  const Step head =
+      Send(Frame(Type::kHeaders, kEndHeaders, 3, "\x88") + Frame(Type::kPing, 0, 0, ping));
+  Serve({Hello(), AwaitRequest(1), AwaitRequest(3), head,
+         ReadUntil(FrameOf(Type::kPing, kAck, 0) + ping), ResetStream(3, kInternalError), Close()});
+  auto other = client_.Start(Request("GET", upstream_.url()));
+  const HttpResult result = client_.Get(upstream_.url());
+  ASSERT_NE(result.response(), nullptr);
+  EXPECT_EQ(result.response()->body, "");
+  EXPECT_NE(other.get().error(), nullptr);
 }
 
 TEST_F(CurlHttp2, ConnectionThatDiesMayHaveTakenTheRequestAlong) {
@@ -196,7 +211,7 @@ TEST(CurlHttp2WithoutTls, IsSpokenAtOnceByTheOneRequestOfAConnection) {
   upstream.OnRequest([](const ReceivedRequest&) -> Script {
     return {Hello(), AwaitRequest(1), AnswerOk(1), Stall()};
   });
-  BlockingClient client(Trusting(HttpVersion::kHttp2));
+  BlockingClient client(Trusting());
   std::vector<std::future<HttpResult>> results;
   constexpr int kCalls = 10;
   for (int i = 0; i < kCalls; ++i) results.push_back(client.Start(Request("GET", upstream.url())));
@@ -204,11 +219,19 @@ TEST(CurlHttp2WithoutTls, IsSpokenAtOnceByTheOneRequestOfAConnection) {
   EXPECT_EQ(upstream.counters().accepted, kCalls);
 }
 
-TEST(CurlHttp1OverTls, IsSpokenWhenHttp2IsSwitchedOff) {
-  ScriptedUpstream upstream(Tls(false));
-  BlockingClient client(Trusting(HttpVersion::kHttp1));
-  EXPECT_NE(client.Get(upstream.url()).response(), nullptr);
-  EXPECT_EQ(upstream.requests()[0].verb, "GET");
+TEST(CurlHttp1OverTls, IsSpokenUnlessHttp2IsAskedForAndOffered) {
+  struct Case {
+    HttpVersion version;
+    bool offered;
+  };
+  for (const Case& c : {Case{HttpVersion::kHttp1, true},
+                        {HttpVersion::kAuto, true},
+                        {HttpVersion::kHttp2, false}}) {
+    ScriptedUpstream upstream(Tls(c.offered));
+    BlockingClient client(Trusting(c.version));
+    EXPECT_NE(client.Get(upstream.url()).response(), nullptr);
+    EXPECT_EQ(upstream.requests()[0].verb, "GET");
+  }
 }
 
 TEST(CurlHttp1OverTls, HasNoConnectionLimitAfterTheFirstAnswer) {
