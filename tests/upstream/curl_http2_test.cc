@@ -183,8 +183,7 @@ TEST_F(CurlHttp2, SilentConnectionIsLeftAlsoWhenNoCallWaitsForSoLong) {
   while (client.Call(Request("GET", upstream_.url()), {.timeout = 200ms}).response() == nullptr) {
     ASSERT_LE(++timeouts, 20);
   }
-  EXPECT_GE(timeouts, 3);
-  EXPECT_EQ(upstream_.counters().accepted, 2);
+  EXPECT_GE(upstream_.counters().accepted, 2);
 }
 
 TEST_F(CurlHttp2, ConnectionWithAnswersIsKeptAfterATimeout) {
