@@ -29,22 +29,37 @@ std::vector<char*> Pointers(std::vector<std::string>& texts) {
   return pointers;
 }
 
-/// Inodes of the TCP sockets with that remote port on this machine.
-std::set<std::string> SocketsTo(std::uint16_t port) {
-  std::set<std::string> inodes;
-  std::ifstream table("/proc/net/tcp");
+using Rows = std::vector<std::vector<std::string>>;
+
+/// A table of /proc/net, without its heading.
+Rows ReadTable(const std::string& name) {
+  Rows rows;
+  std::ifstream table("/proc/net/" + name);
   std::string line;
   std::getline(table, line);
   while (std::getline(table, line)) {
     std::istringstream fields(line);
-    std::vector<std::string> words;
+    std::vector<std::string>& words = rows.emplace_back();
     for (std::string word; fields >> word;) words.push_back(word);
-    // sl, local, remote, state, queues, timer, retransmits, uid, timeout, inode
-    if (words.size() < 10) continue;
-    const std::string& remote = words[2];
-    if (std::stoul(remote.substr(remote.find(':') + 1), nullptr, 16) == port) {
-      inodes.insert(words[9]);
+  }
+  return rows;
+}
+
+/// Inodes of the sockets that lead elsewhere than to the upstream's port. Those in no table were
+/// TCP connections that the other end has reset.
+std::set<std::string> SocketsElsewhere(std::uint16_t port) {
+  constexpr std::size_t kTcpInode = 9;
+  constexpr std::size_t kUnixInode = 6;
+  std::set<std::string> inodes;
+  for (const auto& row : ReadTable("tcp")) {
+    if (row.size() <= kTcpInode) continue;
+    const std::string& remote = row[2];
+    if (std::stoul(remote.substr(remote.find(':') + 1), nullptr, 16) != port) {
+      inodes.insert(row[kTcpInode]);
     }
+  }
+  for (const auto& row : ReadTable("unix")) {
+    if (row.size() > kUnixInode) inodes.insert(row[kUnixInode]);
   }
   return inodes;
 }
@@ -77,14 +92,14 @@ bool GatewayProcess::IsRunning() const {
 
 Descriptors GatewayProcess::CountDescriptors(std::uint16_t upstream_port) const {
   constexpr std::string_view kPrefix = "socket:[";
-  const std::set<std::string> upstream = SocketsTo(upstream_port);
+  const std::set<std::string> elsewhere = SocketsElsewhere(upstream_port);
   Descriptors found;
   std::error_code error;
   const std::string directory = "/proc/" + std::to_string(pid_) + "/fd";
   for (const auto& entry : std::filesystem::directory_iterator(directory, error)) {
     const std::string target = std::filesystem::read_symlink(entry.path(), error).string();
     const bool is_socket = target.starts_with(kPrefix);
-    const bool is_upstream = is_socket && upstream.contains(target.substr(
+    const bool is_upstream = is_socket && !elsewhere.contains(target.substr(
                                               kPrefix.size(), target.size() - kPrefix.size() - 1));
     ++(is_upstream ? found.upstream : found.other);
   }

@@ -14,7 +14,8 @@
 namespace gateway::chaos {
 
 struct Descriptors {
-  /// Connected to the upstream's port, from /proc/net/tcp. Pooled ones, when no call runs.
+  /// Sockets to the upstream's port, also those that it has reset: libcurl notices when it would
+  /// use them. Pooled ones, when no call runs.
   int upstream = 0;
   /// All others.
   int other = 0;
