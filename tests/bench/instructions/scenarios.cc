@@ -24,8 +24,9 @@ namespace pb = google::protobuf;
 
 /// The built-in API, as the gateway compiles it.
 struct Api {
-  std::unique_ptr<DescriptorSource> descriptors = DescriptorSource::Load({}).value();
-  RouteTable routes = RouteTable::Compile(descriptors->services()).value();
+  Faults faults;  // It has none.
+  std::unique_ptr<DescriptorSource> descriptors = DescriptorSource::Load({}, faults);
+  RouteTable routes = RouteTable::Compile(descriptors->services(), faults);
 
   [[nodiscard]] const Route& RouteOf(std::string_view method) const {
     for (const RoutedService& service : routes.services()) {
