@@ -19,7 +19,7 @@ tl::expected<std::unique_ptr<CompiledApi>, Faults> CompiledApi::Compile(const Co
   api->routes_ = RouteTable::Compile(api->descriptors_->services(), faults);
   if (api->routes_.services().empty() && faults.size() == faults_before) {
     faults.push_back(
-        fmt::format("--descriptor-set {}: none of its {} methods has a google.api.http annotation",
+        fmt::format("--descriptor-set {}: of {} methods none has a google.api.http annotation",
                     fmt::join(config.descriptor_sets, ", "), api->unannotated().size()));
   }
   for (const RoutedService& routed : api->routes_.services()) {

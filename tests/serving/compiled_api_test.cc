@@ -63,7 +63,7 @@ TEST_F(CompiledApiTest, SetsWithoutAnAnnotatedMethodAreAFault) {
                             method { name: "One" input_type: ".M" output_type: ".M" }
                             method { name: "Two" input_type: ".M" output_type: ".M" } } })"),
               ElementsAre("--descriptor-set " + set_file.path() +
-                          ": none of its 2 methods has a google.api.http annotation"));
+                          ": of 2 methods none has a google.api.http annotation"));
 }
 
 TEST_F(CompiledApiTest, HealthIsTheGatewaysOwn) {
