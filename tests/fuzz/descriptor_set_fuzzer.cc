@@ -57,7 +57,10 @@ void CheckCall(const Route& route, const pb::Message& request) {
     const Result<std::string> read = route.response.Read(answer, {});
     Expect(read || read.error().error_code() == grpc::StatusCode::INTERNAL,
            "an answer is read, or is not the promised JSON", body);
-    if (route.reconcile) route.reconcile->Read(answer, route.response);
+    if (!route.reconcile) continue;
+    const ReconcileRule::Reading reading = route.reconcile->Read(answer, route.response);
+    Expect(reading.name.empty() == (reading.state == ResourceState::kUnknown),
+           "a state that is known has a name", reading.name);
   }
 }
 
