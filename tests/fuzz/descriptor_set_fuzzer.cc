@@ -43,6 +43,21 @@ std::string ImportsOf(const pb::FileDescriptorSet& set) {
   return imports.SerializeAsString();
 }
 
+// Sets what a request can be refused for leaving out, and messages within it.
+void Fill(pb::Message& message, int depth) {
+  const pb::Reflection& reflection = *message.GetReflection();
+  for (int i = 0; i < message.GetDescriptor()->field_count(); ++i) {
+    const pb::FieldDescriptor& field = *message.GetDescriptor()->field(i);
+    if (field.cpp_type() == pb::FieldDescriptor::CPPTYPE_STRING && !field.is_repeated()) {
+      reflection.SetString(&message, &field, "x");
+    } else if (field.message_type() != nullptr && depth > 0) {
+      Fill(field.is_repeated() ? *reflection.AddMessage(&message, &field)
+                               : *reflection.MutableMessage(&message, &field),
+           depth - 1);
+    }
+  }
+}
+
 void CheckCall(const Route& route, const pb::Message& request) {
   const Result<HttpRequest> bound = route.request.Bind(request);
   Expect(bound || bound.error().error_code() == grpc::StatusCode::INVALID_ARGUMENT,
@@ -95,7 +110,12 @@ void Fuzz(std::string_view input) {
   CheckReflection(*source);
   for (const RoutedService& service : table.services()) {
     for (const Route& route : service.routes) {
-      CheckCall(route, *source->Prototype(route.method->input_type()));
+      const std::unique_ptr<pb::Message> request(
+          source->Prototype(route.method->input_type())->New());
+      CheckCall(route, *request);
+      constexpr int kDepth = 3;
+      Fill(*request, kDepth);
+      CheckCall(route, *request);
     }
   }
 }
