@@ -6,6 +6,8 @@
 #include <map>
 #include <string>
 
+#include "gateway/serving/well_known_check.h"
+
 namespace gateway {
 namespace {
 
@@ -38,9 +40,10 @@ class PoolBuilder final : public pb::DescriptorPool::ErrorCollector {
     // Of a file whose imports are not there, libprotobuf would say that nothing is defined.
     const bool can_be_built = BuildImports(file, importers, progress) && file.is_sound &&
                               !IsTooLong(file, importers, progress) && !RepeatsSymbols(file);
-    const bool is_built =
-        can_be_built && pool_.BuildFileCollectingErrors(file.proto, this) != nullptr;
-    progress.state = is_built ? State::kBuilt : State::kFaulty;
+    const pb::FileDescriptor* const built =
+        can_be_built ? pool_.BuildFileCollectingErrors(file.proto, this) : nullptr;
+    if (built != nullptr) CheckKnownNames(file, *built);
+    progress.state = built == nullptr ? State::kFaulty : State::kBuilt;
     return progress;
   }
 
@@ -83,6 +86,14 @@ class PoolBuilder final : public pb::DescriptorPool::ErrorCollector {
       repeats = true;
     }
     return repeats;
+  }
+
+  void CheckKnownNames(const DescriptorFile& file, const pb::FileDescriptor& built) {
+    for (int i = 0; i < built.message_type_count(); ++i) {
+      const pb::Descriptor& message = *built.message_type(i);
+      if (IsWhatItsNamePromises(message)) continue;
+      Tell(file, message.full_name(), "must have the fields that Protobuf's own has");
+    }
   }
 
   void AddError(const std::string& file, const std::string& symbol,

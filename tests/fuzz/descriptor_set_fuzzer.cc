@@ -1,6 +1,5 @@
 // A FileDescriptorSet, in text format or as wire bytes. What it may import is there too.
 
-#include <google/api/annotations.pb.h>
 #include <google/api/httpbody.pb.h>
 #include <google/protobuf/descriptor.pb.h>
 
@@ -11,7 +10,6 @@
 #include "gateway/serving/descriptor_source.h"
 #include "gateway/serving/status_text.h"
 #include "gateway/transcoding/route_table.h"
-#include "gateway/v1/annotations.pb.h"
 #include "tests/fuzz/fuzz_input.h"
 #include "tests/fuzz/silent_parsing.h"
 #include "tests/transcoding/all_types.pb.h"
@@ -28,19 +26,36 @@ void AddWithImports(const pb::FileDescriptor& file, std::set<const pb::FileDescr
   file.CopyTo(set.add_file());
 }
 
-// Our options and all well-known types.
-std::string Imports() {
-  pb::FileDescriptorSet set;
+// What the set imports of our options and of the well-known types.
+std::string ImportsOf(const pb::FileDescriptorSet& set) {
+  // Of which the linker must not leave one out.
+  static const pb::Descriptor* const linked[] = {testing::v1::AllTypes::descriptor(),
+                                                 google::api::HttpBody::descriptor()};
+  const pb::DescriptorPool& known = *linked[0]->file()->pool();
+  pb::FileDescriptorSet imports;
   std::set<const pb::FileDescriptor*> seen;
-  const pb::DescriptorPool& pool = *pb::DescriptorPool::generated_pool();
-  for (const pb::Descriptor* type :
-       {google::api::HttpBody::descriptor(), testing::v1::AllTypes::descriptor()}) {
-    AddWithImports(*type->file(), seen, set);
+  for (const pb::FileDescriptorProto& file : set.file()) {
+    for (const std::string& name : file.dependency()) {
+      const pb::FileDescriptor* const import = known.FindFileByName(name);
+      if (import != nullptr) AddWithImports(*import, seen, imports);
+    }
   }
-  for (const char* file : {"google/api/annotations.proto", "gateway/v1/annotations.proto"}) {
-    AddWithImports(*pool.FindFileByName(file), seen, set);
+  return imports.SerializeAsString();
+}
+
+// Sets what a request can be refused for leaving out, and messages within it.
+void Fill(pb::Message& message, int depth) {
+  const pb::Reflection& reflection = *message.GetReflection();
+  for (int i = 0; i < message.GetDescriptor()->field_count(); ++i) {
+    const pb::FieldDescriptor& field = *message.GetDescriptor()->field(i);
+    if (field.cpp_type() == pb::FieldDescriptor::CPPTYPE_STRING && !field.is_repeated()) {
+      reflection.SetString(&message, &field, "x");
+    } else if (field.message_type() != nullptr && depth > 0) {
+      Fill(field.is_repeated() ? *reflection.AddMessage(&message, &field)
+                               : *reflection.MutableMessage(&message, &field),
+           depth - 1);
+    }
   }
-  return set.SerializeAsString();
 }
 
 void CheckCall(const Route& route, const pb::Message& request) {
@@ -57,7 +72,10 @@ void CheckCall(const Route& route, const pb::Message& request) {
     const Result<std::string> read = route.response.Read(answer, {});
     Expect(read || read.error().error_code() == grpc::StatusCode::INTERNAL,
            "an answer is read, or is not the promised JSON", body);
-    if (route.reconcile) static_cast<void>(route.reconcile->Read(answer, route.response));
+    if (!route.reconcile) continue;
+    const ReconcileRule::Reading reading = route.reconcile->Read(answer, route.response);
+    Expect(reading.name.empty() == (reading.state == ResourceState::kUnknown),
+           "a state that is known has a name", reading.name);
   }
 }
 
@@ -71,7 +89,6 @@ void CheckReflection(const DescriptorSource& source) {
 }
 
 void Fuzz(std::string_view input) {
-  static const std::string& imports = *new std::string(Imports());
   static SilentParsing& silent = *new SilentParsing();
   pb::FileDescriptorSet set;
   const std::string bytes =
@@ -79,7 +96,9 @@ void Fuzz(std::string_view input) {
 
   Faults faults;
   DescriptorFiles files;
-  files.Add("imports", imports, faults);
+  if (const std::string imports = ImportsOf(set); !imports.empty()) {
+    files.Add("imports", imports, faults);
+  }
   files.Add("input", bytes, faults);
   const auto source = DescriptorSource::Build(files, faults);
   const RouteTable table = RouteTable::Compile(source->services(), faults);
@@ -91,7 +110,12 @@ void Fuzz(std::string_view input) {
   CheckReflection(*source);
   for (const RoutedService& service : table.services()) {
     for (const Route& route : service.routes) {
-      CheckCall(route, *source->Prototype(route.method->input_type()));
+      const std::unique_ptr<pb::Message> request(
+          source->Prototype(route.method->input_type())->New());
+      CheckCall(route, *request);
+      constexpr int kDepth = 3;
+      Fill(*request, kDepth);
+      CheckCall(route, *request);
     }
   }
 }

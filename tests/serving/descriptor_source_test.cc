@@ -65,6 +65,20 @@ TEST_F(DescriptorSourceTest, BuiltInSetHoldsTheServiceAndPrototypesOfItsMessages
   EXPECT_EQ(source->Prototype(type)->GetDescriptor(), type);
 }
 
+TEST_F(DescriptorSourceTest, ProtobufsOwnFilesAreWhatTheirNamesPromise) {
+  FileDescriptorSet set;
+  const auto& pool = *google::protobuf::DescriptorPool::generated_pool();
+  for (const char* name :
+       {"any", "duration", "empty", "field_mask", "struct", "timestamp", "wrappers"}) {
+    const std::string file = std::string("google/protobuf/") + name + ".proto";
+    pool.FindFileByName(file)->CopyTo(set.add_file());
+  }
+  EXPECT_NE(Load({Write("set", set.SerializeAsString())})
+                ->pool()
+                .FindMessageTypeByName("google.protobuf.BytesValue"),
+            nullptr);
+}
+
 TEST_F(DescriptorSourceTest, FilesMayComeInAnyOrderAndSeveralSets) {
   const std::string a = WriteSet("a", R"(file { name: "a.proto" dependency: "b.proto"
       message_type { name: "A" field { name: "b" number: 1 type: TYPE_MESSAGE type_name: ".B" } } })");
@@ -155,6 +169,14 @@ TEST_F(DescriptorSourceTest, SaysOnceWhatIsWrongWithASet) {
                  name: "F" input_type: ".Lost" output_type: ".Lost" } } })",
        {"a.proto: M.f: \".Gone\" is not defined.", "b.proto: S.F: \".Lost\" is not defined.",
         "b.proto: S.F: \".Lost\" is not defined."}},
+      // Relied on by name.
+      {R"(file { name: "a.proto" package: "google.protobuf" message_type { name: "Timestamp" }
+                 message_type { name: "StringValue" field { name: "value" number: 1
+                   label: LABEL_REPEATED type: TYPE_STRING } }
+                 message_type { name: "Empty" field { name: "any" number: 1
+                   label: LABEL_OPTIONAL type: TYPE_STRING } } })",
+       {"a.proto: google.protobuf.Timestamp: must have the fields that Protobuf's own has",
+        "a.proto: google.protobuf.StringValue: must have the fields that Protobuf's own has"}},
       {R"(file { })", {": : Missing field: FileDescriptorProto.name."}},
   };
   for (const auto& c : cases) {
