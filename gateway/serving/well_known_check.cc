@@ -1,5 +1,12 @@
 #include "gateway/serving/well_known_check.h"
 
+#include <google/protobuf/any.pb.h>
+#include <google/protobuf/duration.pb.h>
+#include <google/protobuf/field_mask.pb.h>
+#include <google/protobuf/struct.pb.h>
+#include <google/protobuf/timestamp.pb.h>
+#include <google/protobuf/wrappers.pb.h>
+
 #include "gateway/transcoding/well_known.h"
 
 namespace gateway {
@@ -20,16 +27,25 @@ bool IsSame(const pb::FieldDescriptor& one, const pb::FieldDescriptor& other) {
          name_of_message(one) == name_of_message(other);
 }
 
+// As libprotobuf has it. By class: linked statically, a program holds only the files that it names.
+const pb::Descriptor* Original(const pb::Descriptor& message) {
+  for (const pb::Descriptor* neighbour :
+       {pb::Any::descriptor(), pb::Duration::descriptor(), pb::FieldMask::descriptor(),
+        pb::Struct::descriptor(), pb::Timestamp::descriptor(), pb::DoubleValue::descriptor()}) {
+    const pb::Descriptor* found = neighbour->file()->FindMessageTypeByName(message.name());
+    if (found != nullptr) return found;
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 bool IsWhatItsNamePromises(const pb::Descriptor& message) {
   if (WellKnownType(message) == WellKnown::kNone) return true;
-  // libprotobuf has them all.
-  const pb::Descriptor& known =
-      *pb::DescriptorPool::generated_pool()->FindMessageTypeByName(message.full_name());
-  if (message.field_count() != known.field_count()) return false;
-  for (int i = 0; i < known.field_count(); ++i) {
-    if (!IsSame(*message.field(i), *known.field(i))) return false;
+  const pb::Descriptor* original = Original(message);
+  if (original == nullptr || message.field_count() != original->field_count()) return false;
+  for (int i = 0; i < original->field_count(); ++i) {
+    if (!IsSame(*message.field(i), *original->field(i))) return false;
   }
   return true;
 }

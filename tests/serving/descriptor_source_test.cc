@@ -1,7 +1,14 @@
 #include "gateway/serving/descriptor_source.h"
 
 #include <gmock/gmock.h>
+#include <google/protobuf/any.pb.h>
+#include <google/protobuf/duration.pb.h>
+#include <google/protobuf/empty.pb.h>
+#include <google/protobuf/field_mask.pb.h>
+#include <google/protobuf/struct.pb.h>
 #include <google/protobuf/text_format.h>
+#include <google/protobuf/timestamp.pb.h>
+#include <google/protobuf/wrappers.pb.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -67,11 +74,12 @@ TEST_F(DescriptorSourceTest, BuiltInSetHoldsTheServiceAndPrototypesOfItsMessages
 
 TEST_F(DescriptorSourceTest, ProtobufsOwnFilesAreWhatTheirNamesPromise) {
   FileDescriptorSet set;
-  const auto& pool = *google::protobuf::DescriptorPool::generated_pool();
-  for (const char* name :
-       {"any", "duration", "empty", "field_mask", "struct", "timestamp", "wrappers"}) {
-    const std::string file = std::string("google/protobuf/") + name + ".proto";
-    pool.FindFileByName(file)->CopyTo(set.add_file());
+  for (const auto* message :
+       {google::protobuf::Any::descriptor(), google::protobuf::Duration::descriptor(),
+        google::protobuf::Empty::descriptor(), google::protobuf::FieldMask::descriptor(),
+        google::protobuf::Struct::descriptor(), google::protobuf::Timestamp::descriptor(),
+        google::protobuf::BytesValue::descriptor()}) {
+    message->file()->CopyTo(set.add_file());
   }
   EXPECT_NE(Load({Write("set", set.SerializeAsString())})
                 ->pool()
