@@ -23,21 +23,12 @@ void CallQueue::Stop() {
 }
 
 void CallQueue::Post(CompletionTag& tag) {
-  {
-    const MutexLock lock(mutex_);
-    mailbox_.push_back(&tag);
-    if (mailbox_.size() > 1) return;
-  }
+  if (!mailbox_.Put(&tag)) return;
   wakeup_.Set(queue_.get(), gpr_inf_past(GPR_CLOCK_REALTIME), &mail_tag_);
 }
 
 void CallQueue::OnMail(bool /*ok*/) {
-  std::vector<CompletionTag*> tags;
-  {
-    const MutexLock lock(mutex_);
-    tags.swap(mailbox_);
-  }
-  for (CompletionTag* tag : tags) tag->Proceed(true);
+  for (CompletionTag* tag : mailbox_.TakeAll()) tag->Proceed(true);
 }
 
 }  // namespace gateway

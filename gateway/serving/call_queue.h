@@ -1,9 +1,9 @@
 // The completion queue that calls arrive at, the one thread that serves it, and its mailbox.
 //
 // One, because gRPC's polling threads hand each other every event: with more of them a call costs
-// more, and one takes some 80,000 calls a second. For the same reason nothing in this server may
-// use gRPC's callback or synchronous API, whose threads poll too, and answers are sent from this
-// thread only: gRPC would hand a write that meets the polling thread to a third one.
+// more. For the same reason nothing in this server may use gRPC's callback or synchronous API,
+// whose threads poll too, and answers are sent from this thread only: gRPC would hand a write that
+// meets the polling thread to a third one.
 //
 // Post may be called by any thread while the server runs; the rest belongs to one thread.
 #pragma once
@@ -14,9 +14,8 @@
 
 #include <memory>
 #include <thread>
-#include <vector>
 
-#include "gateway/base/mutex.h"
+#include "gateway/base/mailbox.h"
 #include "gateway/serving/completion_tag.h"
 #include "gateway/serving/live_count.h"
 
@@ -37,7 +36,7 @@ class CallQueue {
   void Post(CompletionTag& tag);
 
   [[nodiscard]] grpc::ServerCompletionQueue& queue() { return *queue_; }
-  /// Each that gives tags to the queue has a token of this.
+  /// Each that gives tags to the queue has a token of this, but calls: they are over by Stop.
   [[nodiscard]] LiveCount& users() { return users_; }
 
  private:
@@ -46,8 +45,7 @@ class CallQueue {
   const std::unique_ptr<grpc::ServerCompletionQueue> queue_;
   LiveCount users_;
   std::thread thread_;
-  Mutex mutex_;
-  std::vector<CompletionTag*> mailbox_ GUARDED_BY(mutex_);
+  Mailbox<CompletionTag*> mailbox_;
   /// Wakes the thread. Set when the mailbox gets its first tag, and due at once.
   grpc::Alarm wakeup_;
   MemberTag<CallQueue> mail_tag_{*this, &CallQueue::OnMail};

@@ -1,12 +1,13 @@
 #include "gateway/serving/compiled_api.h"
 
 #include <fmt/format.h>
+#include <grpc/health/v1/health.grpc.pb.h>
 
 namespace gateway {
 namespace {
 
 // Answered by the gateway itself. Its other services only stream.
-constexpr std::string_view kOwnService = "grpc.health.v1.Health";
+constexpr std::string_view kOwnService = grpc::health::v1::Health::service_full_name();
 
 }  // namespace
 

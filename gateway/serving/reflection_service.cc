@@ -1,5 +1,6 @@
 #include "gateway/serving/reflection_service.h"
 
+#include <grpc/health/v1/health.grpc.pb.h>
 #include <grpc/reflection/v1/reflection.grpc.pb.h>
 #include <grpc/reflection/v1alpha/reflection.grpc.pb.h>
 #include <grpcpp/server_context.h>
@@ -140,8 +141,9 @@ class VersionedReflection final : public ReflectionService {
 
 std::vector<std::unique_ptr<ReflectionService>> MakeReflectionServices(
     const google::protobuf::DescriptorPool& pool, std::vector<std::string> services) {
-  services.insert(services.end(), {"grpc.health.v1.Health", V1::Service::service_full_name(),
-                                   V1Alpha::Service::service_full_name()});
+  services.insert(services.end(),
+                  {grpc::health::v1::Health::service_full_name(), V1::Service::service_full_name(),
+                   V1Alpha::Service::service_full_name()});
   std::vector<std::unique_ptr<ReflectionService>> versions;
   versions.push_back(std::make_unique<VersionedReflection<V1>>(pool, services));
   versions.push_back(std::make_unique<VersionedReflection<V1Alpha>>(pool, services));

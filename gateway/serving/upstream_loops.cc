@@ -7,7 +7,8 @@
 namespace gateway {
 namespace {
 
-// A loop carries some 30,000 requests a second, the one thread of gRPC no more than two of them.
+// Of a call's processor time a loop takes some three fifths, the one thread of gRPC the rest: more
+// loops would wait for it.
 constexpr unsigned kMaxLoops = 2;
 // Beside a loop another thread is as busy: gRPC's, or one of the caller that shares the machine.
 constexpr unsigned kCoresPerLoop = 2;

@@ -207,9 +207,11 @@ int CurlEasy::OnBeforeRequest(void* self, char*, char*, int, int local_port) {
   // A pooled connection that dies before the answer's first byte: libcurl would write the request
   // again on a new one, whatever its verb, and never tell.
   if (std::exchange(easy.request_begun_, true)) return CURL_PREREQFUNC_ABORT;
-  easy.local_port_ = local_port;
-  easy.sent_ = Clock::now();
-  if (easy.http2_possible_) curl_easy_setopt(easy.handle(), CURLOPT_VERBOSE, 1L);
+  if (easy.http2_possible_) {
+    easy.local_port_ = local_port;
+    easy.sent_ = Clock::now();
+    curl_easy_setopt(easy.handle(), CURLOPT_VERBOSE, 1L);
+  }
   return CURL_PREREQFUNC_OK;
 }
 

@@ -44,7 +44,7 @@ class CurlEasy {
   [[nodiscard]] bool waits_among_others() const {
     return http2_possible_ && request_begun_ && !response_.begun();
   }
-  /// Of the connection that the request was sent on, and when.
+  /// Of such a request: its connection's, and when it was sent.
   [[nodiscard]] int local_port() const { return local_port_; }
   [[nodiscard]] Clock::time_point sent() const { return sent_; }
 

@@ -40,14 +40,8 @@ void CurlEventLoop::Stop() {
 }
 
 void CurlEventLoop::Post(Task task) {
-  bool was_empty = false;
-  {
-    const MutexLock lock(mutex_);
-    was_empty = mailbox_.empty();
-    mailbox_.push_back(std::move(task));
-  }
-  // Wakeups merge, so the loop empties the mailbox after each wait: one wakeup is enough for all.
-  if (was_empty) poll_.Wake();
+  // Wakeups merge, and the loop empties the mailbox after each wait.
+  if (mailbox_.Put(std::move(task))) poll_.Wake();
 }
 
 CurlEventLoop::TimerId CurlEventLoop::StartTimer(Clock::duration delay, Task task) {
@@ -113,12 +107,7 @@ void CurlEventLoop::RunTransfers(curl_socket_t socket, int events) {
 }
 
 void CurlEventLoop::RunMailbox() {
-  std::vector<Task> tasks;
-  {
-    const MutexLock lock(mutex_);
-    tasks.swap(mailbox_);
-  }
-  for (const Task& task : tasks) task();
+  for (const Task& task : mailbox_.TakeAll()) task();
 }
 
 void CurlEventLoop::RunDueTimers() {

@@ -14,10 +14,9 @@
 #include <thread>
 #include <unordered_map>
 #include <utility>
-#include <vector>
 
 #include "gateway/base/deadline.h"
-#include "gateway/base/mutex.h"
+#include "gateway/base/mailbox.h"
 #include "gateway/upstream/event_poll.h"
 
 namespace gateway {
@@ -85,8 +84,7 @@ class CurlEventLoop {
   std::set<std::pair<Clock::time_point, TimerId>> schedule_;
   TimerId next_timer_ = 1;
 
-  Mutex mutex_;
-  std::vector<Task> mailbox_ GUARDED_BY(mutex_);
+  Mailbox<Task> mailbox_;
 
   std::thread thread_;
 };

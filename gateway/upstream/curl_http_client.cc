@@ -140,8 +140,9 @@ void CurlHttpClient::Impl::OnFinished(CURL* easy, CURLcode code) {
 
 void CurlHttpClient::Impl::OnTimeout(TransferId id) {
   const CurlEasy& easy = *transfers_.at(id).easy;
-  if (connections_limited_ && easy.waits_among_others())
+  if (connections_limited_ && easy.waits_among_others()) {
     sockets_.OnUnanswered(easy.local_port(), easy.sent());
+  }
   Finish(id, ExplainTimeout(easy.facts()));
 }
 

@@ -6,7 +6,6 @@
 
 #include <array>
 #include <cerrno>
-#include <cstdint>
 #include <cstdlib>
 
 namespace gateway {
@@ -46,8 +45,8 @@ void EventPoll::Wait(std::chrono::milliseconds time,
   for (int i = 0; i < count; ++i) {
     const epoll_event& event = events[static_cast<std::size_t>(i)];
     if (event.data.fd == wakeup_) {
-      std::uint64_t wakes = 0;
-      static_cast<void>(read(wakeup_, &wakes, sizeof(wakes)));
+      eventfd_t wakes = 0;
+      eventfd_read(wakeup_, &wakes);
       continue;
     }
     ready(event.data.fd, {.to_read = (event.events & EPOLLIN) != 0,
@@ -56,9 +55,6 @@ void EventPoll::Wait(std::chrono::milliseconds time,
   }
 }
 
-void EventPoll::Wake() const {
-  constexpr std::uint64_t kOne = 1;
-  static_cast<void>(write(wakeup_, &kOne, sizeof(kOne)));
-}
+void EventPoll::Wake() const { eventfd_write(wakeup_, 1); }
 
 }  // namespace gateway

@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 
@@ -19,6 +20,8 @@ namespace gateway::chaos {
 
 /// A stall lasts until the gateway gives up; this only bounds a gateway that never does.
 inline constexpr std::chrono::milliseconds kMaxStall{30'000};
+/// Of a dripping answer; the rest comes at once.
+inline constexpr std::size_t kDrippedBytes = 24;
 
 struct GateConnection {
   /// For poll; owned by the stream.

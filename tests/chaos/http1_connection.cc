@@ -18,8 +18,6 @@ namespace {
 using enum FaultKind;
 
 constexpr std::string_view kHeadEnd = "\r\n\r\n";
-/// Of a dripping answer; the rest comes at once.
-constexpr std::size_t kDrippedBytes = 24;
 
 /// Waits for a byte without reading it; false at the end of the stream.
 bool AwaitRequest(int fd) {

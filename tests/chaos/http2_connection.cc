@@ -16,8 +16,6 @@ using enum FaultKind;
 using namespace std::chrono_literals;
 using std::chrono::milliseconds;
 
-/// Of a dripping answer; the rest comes at once.
-constexpr std::size_t kDrippedBytes = 24;
 /// The end of a connection may destroy answers that are so young.
 constexpr milliseconds kInDoubt = 250ms;
 /// Between a first GOAWAY, which names no stream, and the one that does.
