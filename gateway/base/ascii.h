@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <string>
 #include <string_view>
 
@@ -13,6 +14,26 @@ constexpr bool IsLower(char c) { return c >= 'a' && c <= 'z'; }
 constexpr bool IsAlphanumeric(char c) { return IsDigit(c) || IsUpper(c) || IsLower(c); }
 constexpr char ToLower(char c) { return IsUpper(c) ? static_cast<char>(c - 'A' + 'a') : c; }
 constexpr char ToUpper(char c) { return IsLower(c) ? static_cast<char>(c - 'a' + 'A') : c; }
+
+/// Characters, looked up in a table: for text of each call.
+class CharSet {
+ public:
+  template <class Predicate>
+  explicit constexpr CharSet(Predicate contains) {
+    for (std::size_t byte = 0; byte < has_.size(); ++byte) {
+      has_[byte] = contains(static_cast<char>(byte));
+    }
+  }
+  [[nodiscard]] constexpr bool Contains(char c) const {
+    return has_[static_cast<unsigned char>(c)];
+  }
+  [[nodiscard]] constexpr bool HoldsAllOf(std::string_view text) const {
+    return std::ranges::all_of(text, [this](char c) { return Contains(c); });
+  }
+
+ private:
+  std::array<bool, 256> has_{};
+};
 
 inline std::string ToLower(std::string_view text) {
   std::string lower(text);

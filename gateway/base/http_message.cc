@@ -17,14 +17,16 @@ bool IsOneOf(const Names& lower_case_names, std::string_view name) {
 }  // namespace
 
 bool IsHeaderName(std::string_view name) {
-  static constexpr std::string_view kTokenPunctuation = "!#$%&'*+-.^_`|~";
-  return !name.empty() && std::ranges::all_of(name, [](char c) {
-    return IsAlphanumeric(c) || kTokenPunctuation.find(c) != std::string_view::npos;
+  static constexpr CharSet kToken([](char c) {
+    constexpr std::string_view kPunctuation = "!#$%&'*+-.^_`|~";
+    return IsAlphanumeric(c) || kPunctuation.find(c) != std::string_view::npos;
   });
+  return !name.empty() && kToken.HoldsAllOf(name);
 }
 
 bool IsHeaderValue(std::string_view value) {
-  return std::ranges::all_of(value, [](char c) { return c == '\t' || (c >= ' ' && c <= '~'); });
+  static constexpr CharSet kPrintable([](char c) { return c == '\t' || (c >= ' ' && c <= '~'); });
+  return kPrintable.HoldsAllOf(value);
 }
 
 bool IsFramingHeader(std::string_view name) {

@@ -9,6 +9,8 @@
 #include <nlohmann/json.hpp>
 #include <type_traits>
 
+#include "gateway/base/ascii.h"
+
 namespace gateway {
 namespace {
 
@@ -56,9 +58,12 @@ void AppendTime(std::string& line, system_clock::time_point time) {
 
 /// A JSON string. Text that needs no escape, nearly all there is, is copied as it is.
 void AppendQuoted(std::string& line, std::string_view text) {
-  const auto is_plain = [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; };
-  if (std::ranges::all_of(text, is_plain)) {
-    line.append("\"").append(text).append("\"");
+  static constexpr CharSet kPlain(
+      [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
+  if (kPlain.HoldsAllOf(text)) {
+    line += '"';
+    line += text;
+    line += '"';
     return;
   }
   line += nlohmann::json(text).dump(-1, ' ', /*ensure_ascii=*/true,
@@ -67,10 +72,9 @@ void AppendQuoted(std::string& line, std::string_view text) {
 
 /// As it is if it is one word, else quoted.
 void AppendWord(std::string& line, std::string_view text) {
-  const auto is_plain = [](char c) {
-    return c > ' ' && c <= '~' && c != '"' && c != '\\' && c != '=';
-  };
-  if (!text.empty() && std::ranges::all_of(text, is_plain)) {
+  static constexpr CharSet kPlain(
+      [](char c) { return c > ' ' && c <= '~' && c != '"' && c != '\\' && c != '='; });
+  if (!text.empty() && kPlain.HoldsAllOf(text)) {
     line += text;
   } else {
     AppendQuoted(line, text);

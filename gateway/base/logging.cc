@@ -1,7 +1,6 @@
 #include "gateway/base/logging.h"
 
 #include <grpc/support/log.h>
-#include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
 #include <atomic>
@@ -10,6 +9,7 @@
 #include <span>
 #include <vector>
 
+#include "gateway/base/batching_sink.h"
 #include "gateway/base/log_limit.h"
 #include "gateway/base/log_line.h"
 
@@ -37,11 +37,7 @@ spdlog::level::level_enum SpdlogLevel(LogLevel level) {
 /// Writes lines as they are: they have their time and level already.
 spdlog::logger& Logger() {
   // Never destroyed: gRPC's threads may log while the process exits.
-  static spdlog::logger* const logger = [] {
-    auto* made = new spdlog::logger("gateway", std::make_shared<spdlog::sinks::stderr_sink_mt>());
-    made->set_pattern("%v");
-    return made;
-  }();
+  static auto* const logger = new spdlog::logger("gateway", std::make_shared<BatchingSink>());
   return *logger;
 }
 
@@ -85,6 +81,7 @@ void LogForGrpc(gpr_log_func_args* line) {
   WriteLimited(level, std::string(file) + ":" + std::to_string(number),
                WithoutValues(line->message),
                {{"library", "grpc"}, {"file", file}, {"line", number}});
+  FlushLog();
 }
 
 void SetUpGrpcLogging(LogLevel level) {
@@ -101,6 +98,7 @@ void SetUpGrpcLogging(LogLevel level) {
 void SetUpLogging(LogLevel level, LogFormat format) {
   log_format = format;
   Logger().set_level(SpdlogLevel(level));
+  std::atexit(FlushLog);
   SetUpGrpcLogging(level);
 }
 
@@ -109,6 +107,13 @@ bool LogEnabled(LogLevel level) { return Logger().should_log(SpdlogLevel(level))
 void Log(LogLevel level, std::string_view message, std::initializer_list<LogField> fields) {
   if (!LogEnabled(level)) return;
   WriteLimited(level, message, message, fields);
+  FlushLog();
 }
+
+void LogSoon(LogLevel level, std::string_view message, std::initializer_list<LogField> fields) {
+  if (LogEnabled(level)) WriteLimited(level, message, message, fields);
+}
+
+void FlushLog() { Logger().flush(); }
 
 }  // namespace gateway

@@ -29,4 +29,10 @@ struct LogField {
 /// what varies belongs into a field.
 void Log(LogLevel level, std::string_view message, std::initializer_list<LogField> fields = {});
 
+/// As Log, but the line may wait 10 ms for others (batching_sink.h): for lines of calls.
+void LogSoon(LogLevel level, std::string_view message, std::initializer_list<LogField> fields = {});
+
+/// Writes the lines that wait.
+void FlushLog();
+
 }  // namespace gateway

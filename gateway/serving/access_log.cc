@@ -38,18 +38,18 @@ std::string_view StatusCodeName(grpc::StatusCode code) {
 void LogCall(const CallRecord& call) {
   if (!LogEnabled(LogLevel::kInfo)) return;
   const Reply& reply = call.reply;
-  Log(LogLevel::kInfo, "call",
-      {{"method", call.method},
-       {"grpc_code", StatusCodeName(reply.status.error_code())},
-       {"http_status", std::int64_t{reply.http_status}},
-       {"attempts", std::int64_t{reply.attempts}},
-       {"duration_ms", Milliseconds(call.duration)},
-       {"upstream_ms", Milliseconds(reply.upstream_time)},
-       {"request_bytes", static_cast<std::int64_t>(call.request_bytes)},
-       {"response_bytes", static_cast<std::int64_t>(call.response_bytes)},
-       {"request_id", reply.request_id},
-       {"trace_id", call.trace_id},
-       {"peer", call.peer}});
+  LogSoon(LogLevel::kInfo, "call",
+          {{"method", call.method},
+           {"grpc_code", StatusCodeName(reply.status.error_code())},
+           {"http_status", std::int64_t{reply.http_status}},
+           {"attempts", std::int64_t{reply.attempts}},
+           {"duration_ms", Milliseconds(call.duration)},
+           {"upstream_ms", Milliseconds(reply.upstream_time)},
+           {"request_bytes", static_cast<std::int64_t>(call.request_bytes)},
+           {"response_bytes", static_cast<std::int64_t>(call.response_bytes)},
+           {"request_id", reply.request_id},
+           {"trace_id", call.trace_id},
+           {"peer", call.peer}});
 }
 
 }  // namespace gateway

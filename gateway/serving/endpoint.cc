@@ -2,7 +2,9 @@
 
 #include <grpcpp/support/proto_buffer_reader.h>
 
+#include <iterator>
 #include <memory>
+#include <utility>
 
 #include "gateway/serving/unknown_enums.h"
 #include "gateway/transcoding/status_mapping.h"
@@ -18,9 +20,11 @@ Repeatability RepeatabilityOf(MethodOptions::IdempotencyLevel level) {
 }
 
 /// A binding's request is relative, and has the headers of its body only.
-HttpRequest Completed(HttpRequest request, const std::string& base_url, const Headers& headers) {
+HttpRequest Completed(HttpRequest request, const std::string& base_url, Headers headers) {
   request.url.insert(0, base_url);
-  request.headers.insert(request.headers.end(), headers.begin(), headers.end());
+  headers.insert(headers.end(), std::move_iterator(request.headers.begin()),
+                 std::move_iterator(request.headers.end()));
+  request.headers = std::move(headers);
   return request;
 }
 
@@ -56,7 +60,8 @@ Result<UpstreamOrder> Endpoint::MakeOrder(const grpc::ByteBuffer& request,
   if (!own) return tl::unexpected(own.error());
 
   UpstreamOrder order;
-  order.request = Completed(*std::move(own), service_.base_url, *headers);
+  order.request = std::make_shared<const HttpRequest>(
+      Completed(*std::move(own), service_.base_url, *std::move(headers)));
   order.deadline = deadline;
   order.repeatability = RepeatabilityOf(route_.idempotency);
   order.reader = this;
@@ -64,7 +69,7 @@ Result<UpstreamOrder> Endpoint::MakeOrder(const grpc::ByteBuffer& request,
   if (route_.reconcile) {
     auto get = route_.reconcile->Bind(*message);
     if (!get) return tl::unexpected(get.error());
-    order.reconcile = Completed(*std::move(get), service_.base_url, *headers);
+    order.reconcile_url = service_.base_url + get->url;
   }
   return order;
 }

@@ -48,9 +48,9 @@ void LogUnserved(const std::vector<std::string>& methods) {
 }
 
 int Serve(const Config& config) {
+  StopSignals signals;  // Before the first thread.
   SetUpLogging(config.log_level, config.log_format);
   google::protobuf::SetLogHandler(LogForProtobuf);
-  StopSignals signals;  // Before the first thread.
 
   const auto api = CompiledApi::Compile(config);
   if (!api) return Refuse(api.error());

@@ -37,6 +37,11 @@ bool IsTraceparent(std::string_view text) {
          (!is_long || text[kLength] == '-');
 }
 
+void AppendHex(std::uint64_t number, std::string& out) {
+  static constexpr std::string_view kDigits = "0123456789abcdef";
+  for (int shift = 60; shift >= 0; shift -= 4) out += kDigits[(number >> shift) & 15];
+}
+
 // Ids must be unique, not unpredictable.
 std::uint64_t NonZeroRandom() {
   thread_local std::mt19937_64 engine{[] {
@@ -50,13 +55,15 @@ std::uint64_t NonZeroRandom() {
 
 TraceContext TraceContext::FromCaller(std::optional<std::string_view> traceparent) {
   TraceContext trace;
-  trace.span_id_ = fmt::format("{:016x}", NonZeroRandom());
+  AppendHex(NonZeroRandom(), trace.span_id_);
   trace.continued_ = traceparent && IsTraceparent(*traceparent);
   if (trace.continued_) {
     trace.trace_id_ = traceparent->substr(3, 32);
     trace.flags_ = static_cast<std::uint8_t>(HexValue((*traceparent)[54])) & kSampled;
   } else {
-    trace.trace_id_ = fmt::format("{:016x}{:016x}", NonZeroRandom(), NonZeroRandom());
+    trace.trace_id_.reserve(32);
+    AppendHex(NonZeroRandom(), trace.trace_id_);
+    AppendHex(NonZeroRandom(), trace.trace_id_);
   }
   return trace;
 }

@@ -33,6 +33,11 @@ std::vector<std::string> PathTemplate::variables() const {
 tl::expected<std::string, std::vector<PathTemplate::Refusal>> PathTemplate::Expand(
     const std::vector<std::string>& values) const {
   std::string path;
+  std::size_t usual_size = after_.size();
+  for (std::size_t i = 0; i < variables_.size(); ++i) {
+    usual_size += variables_[i].before.size() + values[i].size();
+  }
+  path.reserve(usual_size);
   std::vector<Refusal> refusals;
   for (std::size_t i = 0; i < variables_.size(); ++i) {
     path += variables_[i].before;

@@ -5,9 +5,9 @@
 namespace gateway {
 namespace {
 
-bool IsUnreserved(char c) {
+constexpr CharSet kUnreserved([](char c) {
   return IsAlphanumeric(c) || c == '-' || c == '.' || c == '_' || c == '~';
-}
+});
 
 // -1 if it is none.
 int HexValue(char c) {
@@ -20,8 +20,12 @@ int HexValue(char c) {
 
 void AppendPercentEncoded(std::string_view text, std::string& out) {
   static constexpr std::string_view kHex = "0123456789ABCDEF";
+  if (kUnreserved.HoldsAllOf(text)) {
+    out += text;
+    return;
+  }
   for (const char c : text) {
-    if (IsUnreserved(c)) {
+    if (kUnreserved.Contains(c)) {
       out += c;
       continue;
     }

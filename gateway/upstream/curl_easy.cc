@@ -35,16 +35,16 @@ CurlEasy::CurlEasy(const CurlHttpClientOptions& options, UpstreamSockets& socket
       handle_(curl_easy_init()),
       response_(options.max_response_bytes) {}
 
-std::optional<TransportError> CurlEasy::Prepare(HttpRequest request,
+std::optional<TransportError> CurlEasy::Prepare(std::shared_ptr<const HttpRequest> request,
                                                 std::shared_ptr<const TlsMaterial> tls,
                                                 const Options& options) {
   request_ = std::move(request);
-  headers_.reset();
   response_ = ResponseAssembler(options_.max_response_bytes);
   set_up_ = CURLE_OK;
+  opened_.clear();
   request_begun_ = false;
   refused_stream_ = false;
-  if (!std::ranges::all_of(request_.headers, MaySend)) {
+  if (!std::ranges::all_of(request_->headers, MaySend)) {
     return TransportError{TransportFault::kMalformed, Delivery::kNeverSent,
                           "the request has a header that may not be sent"};
   }
@@ -52,7 +52,8 @@ std::optional<TransportError> CurlEasy::Prepare(HttpRequest request,
   if (tls_ != tls) SetForAllRequests(std::move(tls));
   SetVerbAndBody();
   SetHeaders();
-  SetVersion(options);
+  SetVersion();
+  SetConnectionUse(options);
   if (set_up_ == CURLE_OK) return std::nullopt;
   tls_.reset();  // The next request starts over.
   return ExplainFailure(set_up_, facts());
@@ -80,62 +81,82 @@ void CurlEasy::SetForAllRequests(std::shared_ptr<const TlsMaterial> tls) {
 
 // Each of the three ways takes back what another has set for the request before.
 void CurlEasy::SetVerbAndBody() {
-  Set(CURLOPT_URL, request_.url.c_str());
-  if (request_.body || SendsBodyAlways(request_.verb)) {
+  Set(CURLOPT_URL, request_->url.c_str());
+  if (request_->body || SendsBodyAlways(request_->verb)) {
     // Also without a body: CUSTOMREQUEST alone would send no Content-Length.
     static const std::string kNone;
-    const std::string& body = request_.body ? *request_.body : kNone;
+    const std::string& body = request_->body ? *request_->body : kNone;
     Set(CURLOPT_POST, 1L);
     Set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
     Set(CURLOPT_POSTFIELDS, body.c_str());
-  } else if (request_.verb == "HEAD") {
+  } else if (request_->verb == "HEAD") {
     Set(CURLOPT_NOBODY, 1L);
   } else {
     Set(CURLOPT_HTTPGET, 1L);
   }
-  Set(CURLOPT_CUSTOMREQUEST, request_.verb.c_str());
-}
-
-void CurlEasy::AddHeader(const std::string& line) {
-  curl_slist* const list = curl_slist_append(headers_.get(), line.c_str());
-  if (list == nullptr) {
-    set_up_ = CURLE_OUT_OF_MEMORY;
-    return;
-  }
-  // The list begins where it began, but for the first line.
-  if (headers_ == nullptr) headers_.reset(list);
+  Set(CURLOPT_CUSTOMREQUEST, request_->verb.c_str());
 }
 
 void CurlEasy::SetHeaders() {
-  for (const auto& [name, value] : request_.headers) {
-    // A colon without a value would remove the header instead.
-    AddHeader(Trimmed(value).empty() ? name + ";" : std::string(name).append(": ").append(value));
-  }
+  headers_.Clear();
+  for (const auto& [name, value] : request_->headers) headers_.Add(name, value);
   // libcurl's own: a form content type, `*/*`, and a round trip before bodies above 1 MiB.
   for (const char* name : {"Content-Type", "Accept"}) {
-    if (FindHeader(request_.headers, name) == nullptr) AddHeader(std::string(name) + ":");
+    if (FindHeader(request_->headers, name) == nullptr) headers_.Omit(name);
   }
-  AddHeader("Expect:");
-  Set(CURLOPT_HTTPHEADER, headers_.get());
+  headers_.Omit("Expect");
+  Set(CURLOPT_HTTPHEADER, headers_.list());
 }
 
 bool CurlEasy::MayShareConnections(const CurlHttpClientOptions& options, std::string_view url) {
   return options.http_version == HttpVersion::kHttp2 && IsHttps(url);
 }
 
-void CurlEasy::SetVersion(const Options& options) {
-  const bool by_alpn = MayShareConnections(options_, request_.url);
+void CurlEasy::SetVersion() {
+  const bool by_alpn = MayShareConnections(options_, request_->url);
   const bool at_once = options_.http_version == HttpVersion::kHttp2 && !by_alpn;
   http2_possible_ = by_alpn || at_once;
   long version = CURL_HTTP_VERSION_1_1;
   if (by_alpn) version = CURL_HTTP_VERSION_2TLS;
   if (at_once) version = CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE;
   Set(CURLOPT_HTTP_VERSION, version);
-  // libcurl before 8.0 garbles the second request of a connection that began with prior knowledge.
-  Set(CURLOPT_FORBID_REUSE, at_once ? 1L : 0L);
-  Set(CURLOPT_FRESH_CONNECT, at_once || options.fresh_connection ? 1L : 0L);
-  Set(CURLOPT_PIPEWAIT, options.wait_for_http2 ? 1L : 0L);
   Set(CURLOPT_VERBOSE, 0L);  // See OnBeforeRequest.
+}
+
+void CurlEasy::SetConnectionUse(const Options& options) {
+  // libcurl before 8.0 garbles the second request of a connection that began with prior knowledge.
+  const bool only_once = http2_possible_ && !MayShareConnections(options_, request_->url);
+  // With thousands of connections libcurl would search them all, in vain, for an idle one.
+  const bool none_idle = !http2_possible_ && sockets_.idle() <= 0;
+  const bool fresh = only_once || options.fresh_connection || none_idle;
+  Set(CURLOPT_FORBID_REUSE, only_once ? 1L : 0L);
+  Set(CURLOPT_FRESH_CONNECT, fresh ? 1L : 0L);
+  Set(CURLOPT_PIPEWAIT, options.wait_for_http2 ? 1L : 0L);
+  // A new one counts from the request on, as what it is taken from.
+  if (!fresh) TakeConnection();
+}
+
+void CurlEasy::TakeConnection() {
+  if (!std::exchange(counts_on_connection_, true)) sockets_.Take();
+}
+
+void CurlEasy::GiveBackConnection() {
+  if (std::exchange(counts_on_connection_, false)) sockets_.GiveBack();
+}
+
+// libcurl's own limit would close one even if few are idle and many in use, after a search.
+void CurlEasy::OnHead() {
+  if (!counts_on_connection_) return;
+  if (sockets_.idle() >= options_.max_idle_connections) {
+    curl_easy_setopt(handle(), CURLOPT_FORBID_REUSE, 1L);
+    sockets_.WillClose();
+  }
+  GiveBackConnection();
+}
+
+void CurlEasy::Forget() {
+  request_.reset();
+  GiveBackConnection();
 }
 
 void CurlEasy::SetConnection() {
@@ -175,7 +196,7 @@ void CurlEasy::SetCallbacks() {
   Set(CURLOPT_DEBUGFUNCTION, &OnDebug);
   Set(CURLOPT_DEBUGDATA, this);
   Set(CURLOPT_OPENSOCKETFUNCTION, &OnOpenSocket);
-  Set(CURLOPT_OPENSOCKETDATA, &sockets_);
+  Set(CURLOPT_OPENSOCKETDATA, this);
   Set(CURLOPT_CLOSESOCKETFUNCTION, &OnCloseSocket);
   Set(CURLOPT_CLOSESOCKETDATA, &sockets_);
 }
@@ -194,7 +215,10 @@ TransferFacts CurlEasy::facts() const {
 }
 
 std::size_t CurlEasy::OnHeader(const char* bytes, std::size_t one, std::size_t count, void* self) {
-  return static_cast<CurlEasy*>(self)->response_.AddHeaderLine({bytes, one * count}) ? count : 0;
+  auto& easy = *static_cast<CurlEasy*>(self);
+  if (!easy.response_.AddHeaderLine({bytes, one * count})) return 0;
+  if (easy.response_.has_head() && !easy.http2_possible_) easy.OnHead();
+  return count;
 }
 
 std::size_t CurlEasy::OnBody(const char* bytes, std::size_t one, std::size_t count, void* self) {
@@ -207,6 +231,11 @@ int CurlEasy::OnBeforeRequest(void* self, char*, char*, int, int local_port) {
   // A pooled connection that dies before the answer's first byte: libcurl would write the request
   // again on a new one, whatever its verb, and never tell.
   if (std::exchange(easy.request_begun_, true)) return CURL_PREREQFUNC_ABORT;
+  easy.TakeConnection();
+  // Two, if it tried both families of addresses.
+  for (const curl_socket_t socket : std::exchange(easy.opened_, {})) {
+    easy.sockets_.OnConnected(socket, local_port);
+  }
   if (easy.http2_possible_) {
     easy.local_port_ = local_port;
     easy.sent_ = Clock::now();
@@ -224,8 +253,11 @@ int CurlEasy::OnDebug(CURL*, curl_infotype type, char* text, std::size_t size, v
   return 0;
 }
 
-curl_socket_t CurlEasy::OnOpenSocket(void* sockets, curlsocktype, curl_sockaddr* address) {
-  return static_cast<UpstreamSockets*>(sockets)->Open(*address);
+curl_socket_t CurlEasy::OnOpenSocket(void* self, curlsocktype, curl_sockaddr* address) {
+  auto& easy = *static_cast<CurlEasy*>(self);
+  const curl_socket_t socket = easy.sockets_.Open(*address);
+  easy.opened_.push_back(socket);
+  return socket;
 }
 
 int CurlEasy::OnCloseSocket(void* sockets, curl_socket_t socket) {

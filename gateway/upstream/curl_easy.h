@@ -11,11 +11,13 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "gateway/base/deadline.h"
 #include "gateway/base/http_message.h"
 #include "gateway/upstream/curl_fault.h"
 #include "gateway/upstream/curl_http_client.h"
+#include "gateway/upstream/header_lines.h"
 #include "gateway/upstream/response_assembler.h"
 #include "gateway/upstream/upstream_sockets.h"
 
@@ -25,19 +27,26 @@ class CurlEasy {
  public:
   /// `options` and `sockets` outlive the handle and its multi handle.
   CurlEasy(const CurlHttpClientOptions& options, UpstreamSockets& sockets);
+  ~CurlEasy() { Forget(); }
+  CurlEasy(const CurlEasy&) = delete;
+  CurlEasy& operator=(const CurlEasy&) = delete;
 
   struct Options {
+    /// Not one from the pool.
     bool fresh_connection = false;
     /// Wait for a connection that may turn out to be HTTP/2, rather than open one more.
     bool wait_for_http2 = false;
   };
 
   /// Sets the handle up. An error: the request may not be sent.
-  std::optional<TransportError> Prepare(HttpRequest request, std::shared_ptr<const TlsMaterial> tls,
+  std::optional<TransportError> Prepare(std::shared_ptr<const HttpRequest> request,
+                                        std::shared_ptr<const TlsMaterial> tls,
                                         const Options& options);
 
   /// What came of it, after libcurl has ended it.
   std::variant<HttpResponse, TransportError> Conclude(CURLcode code);
+  /// Lets go of the request and its connection. Of a transfer that libcurl no longer has.
+  void Forget();
   /// What is known of a transfer that is to be removed.
   [[nodiscard]] TransferFacts facts() const;
   /// The request was sent, unanswered so far, on a connection that others may share.
@@ -56,7 +65,6 @@ class CurlEasy {
  private:
   struct Deleter {
     void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
-    void operator()(curl_slist* list) const { curl_slist_free_all(list); }
   };
 
   // One line for each group of options; see curl_easy.cc for the reasons. A change of the TLS
@@ -67,8 +75,11 @@ class CurlEasy {
   void SetCallbacks();
   void SetVerbAndBody();
   void SetHeaders();
-  void SetVersion(const Options& options);
-  void AddHeader(const std::string& line);
+  void SetVersion();
+  void SetConnectionUse(const Options& options);
+  void TakeConnection();
+  void GiveBackConnection();
+  void OnHead();
   template <class T>
   void Set(CURLoption option, T value);
 
@@ -77,7 +88,7 @@ class CurlEasy {
   static std::size_t OnBody(const char* bytes, std::size_t one, std::size_t count, void* self);
   static int OnBeforeRequest(void* self, char*, char*, int, int local_port);
   static int OnDebug(CURL*, curl_infotype type, char* text, std::size_t size, void* self);
-  static curl_socket_t OnOpenSocket(void* sockets, curlsocktype, curl_sockaddr* address);
+  static curl_socket_t OnOpenSocket(void* self, curlsocktype, curl_sockaddr* address);
   static int OnCloseSocket(void* sockets, curl_socket_t socket);
 
   const CurlHttpClientOptions& options_;
@@ -88,11 +99,13 @@ class CurlEasy {
   std::shared_ptr<const TlsMaterial> tls_;
 
   // Of the running transfer.
-  HttpRequest request_;
-  std::unique_ptr<curl_slist, Deleter> headers_;
+  std::shared_ptr<const HttpRequest> request_;
+  HeaderLines headers_;
   ResponseAssembler response_;
   CURLcode set_up_ = CURLE_OK;
   bool http2_possible_ = false;
+  bool counts_on_connection_ = false;
+  std::vector<curl_socket_t> opened_;
   bool request_begun_ = false;
   bool refused_stream_ = false;
   int local_port_ = 0;

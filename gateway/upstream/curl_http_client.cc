@@ -2,6 +2,7 @@
 
 #include <csignal>
 #include <cstdlib>
+#include <limits>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -33,7 +34,8 @@ class CurlHttpClient::Impl {
         sockets_(options.max_silence),
         loop_({.finished = [this](CURL* easy, CURLcode code) { OnFinished(easy, code); },
                .stopped = [this] { EndAll(); }}) {
-    curl_multi_setopt(loop_.multi(), CURLMOPT_MAXCONNECTS, kMaxPooledConnections);
+    // CurlEasy closes what is too many.
+    curl_multi_setopt(loop_.multi(), CURLMOPT_MAXCONNECTS, std::numeric_limits<int>::max());
     curl_multi_setopt(loop_.multi(), CURLMOPT_MAX_CONCURRENT_STREAMS, kMaxHttp2Streams);
     curl_multi_setopt(loop_.multi(), CURLMOPT_MAX_HOST_CONNECTIONS, kMaxHttp2Connections);
     loop_.Start();
@@ -42,7 +44,7 @@ class CurlHttpClient::Impl {
   CurlEventLoop& loop() { return loop_; }
   [[nodiscard]] int CountConnections() { return sockets_.Count(); }
 
-  TransferId Send(HttpRequest request, const TransferOptions& options,
+  TransferId Send(std::shared_ptr<const HttpRequest> request, const TransferOptions& options,
                   std::function<void(HttpResult)> done);
   void Abort(TransferId id);
 
@@ -56,7 +58,8 @@ class CurlHttpClient::Impl {
     bool added = false;
   };
 
-  std::optional<TransportError> Begin(Transfer& transfer, HttpRequest request,
+  std::optional<TransportError> Begin(Transfer& transfer,
+                                      std::shared_ptr<const HttpRequest> request,
                                       const TransferOptions& options);
   void OnFinished(CURL* easy, CURLcode code);
   void OnTimeout(TransferId id);
@@ -82,7 +85,7 @@ class CurlHttpClient::Impl {
   CurlEventLoop loop_;
 };
 
-HttpClient::TransferId CurlHttpClient::Impl::Send(HttpRequest request,
+HttpClient::TransferId CurlHttpClient::Impl::Send(std::shared_ptr<const HttpRequest> request,
                                                   const TransferOptions& options,
                                                   std::function<void(HttpResult)> done) {
   const TransferId id = next_id_++;
@@ -98,8 +101,9 @@ HttpClient::TransferId CurlHttpClient::Impl::Send(HttpRequest request,
   return id;
 }
 
-std::optional<TransportError> CurlHttpClient::Impl::Begin(Transfer& transfer, HttpRequest request,
-                                                          const TransferOptions& options) {
+std::optional<TransportError> CurlHttpClient::Impl::Begin(
+    Transfer& transfer, std::shared_ptr<const HttpRequest> request,
+    const TransferOptions& options) {
   if (options.timeout <= Clock::duration::zero()) return ExplainTimeout({});
   if (idle_.empty()) {
     transfer.easy = std::make_unique<CurlEasy>(options_, sockets_);
@@ -109,7 +113,7 @@ std::optional<TransportError> CurlHttpClient::Impl::Begin(Transfer& transfer, Ht
   }
   static const auto kNoMaterial = std::make_shared<const TlsMaterial>();
   auto tls = options_.tls != nullptr ? options_.tls->Get() : kNoMaterial;
-  if (!CurlEasy::MayShareConnections(options_, request.url)) LiftConnectionLimit();
+  if (!CurlEasy::MayShareConnections(options_, request->url)) LiftConnectionLimit();
   // Where connections are limited a fresh one may have to wait for ever; and there broken ones
   // leave the pool by themselves.
   auto error =
@@ -156,6 +160,7 @@ CurlHttpClient::Impl::Transfer CurlHttpClient::Impl::Take(TransferId id) {
   Transfer transfer = std::move(transfers_.extract(id).mapped());
   if (transfer.added) loop_.Remove(transfer.easy->handle());
   loop_.StopTimer(transfer.timeout);
+  if (transfer.easy != nullptr) transfer.easy->Forget();
   if (transfer.easy != nullptr && idle_.size() < kMaxIdleHandles) {
     idle_.push_back(std::move(transfer.easy));
   }
@@ -195,7 +200,8 @@ int CurlHttpClient::connections() const { return impl_->CountConnections(); }
 
 void CurlHttpClient::Post(std::function<void()> task) { impl_->loop().Post(std::move(task)); }
 
-HttpClient::TransferId CurlHttpClient::Send(HttpRequest request, const TransferOptions& options,
+HttpClient::TransferId CurlHttpClient::Send(std::shared_ptr<const HttpRequest> request,
+                                            const TransferOptions& options,
                                             std::function<void(HttpResult)> done) {
   return impl_->Send(std::move(request), options, std::move(done));
 }

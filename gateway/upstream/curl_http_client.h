@@ -33,6 +33,9 @@ struct CurlHttpClientOptions {
   const Current<TlsMaterial>* tls = nullptr;
   /// HTTP/2: a connection on which nothing came for so long, while requests waited, is broken.
   std::chrono::milliseconds max_silence{10'000};
+  /// HTTP/1.1: idle connections that are kept. More than callers commonly have calls at a time,
+  /// who would otherwise open new ones all the time; few enough to weigh little after a burst.
+  int max_idle_connections = 1024;
   /// Empty: none.
   std::string proxy;
   /// Of one answer's body, decompressed.
@@ -49,8 +52,6 @@ class CurlHttpClient final : public HttpClient {
   /// Sent data that stays unacknowledged for so long breaks the connection. Without it, HTTP/2
   /// calls would go on joining a connection that leads nowhere.
   static constexpr std::chrono::seconds kMaxUnacknowledged{15};
-  /// Idle connections that are kept.
-  static constexpr long kMaxPooledConnections = 256;
   /// HTTP/2, and until the first answer shows what the upstream speaks: a burst of calls shares
   /// these, instead of opening a connection each. Common upstreams take 100 streams on each.
   static constexpr long kMaxHttp2Connections = 16;
@@ -70,7 +71,7 @@ class CurlHttpClient final : public HttpClient {
   [[nodiscard]] int connections() const;
 
   void Post(std::function<void()> task) override;
-  TransferId Send(HttpRequest request, const TransferOptions& options,
+  TransferId Send(std::shared_ptr<const HttpRequest> request, const TransferOptions& options,
                   std::function<void(HttpResult)> done) override;
   void Abort(TransferId id) override;
   TimerId StartTimer(Clock::duration delay, std::function<void()> task) override;

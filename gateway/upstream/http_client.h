@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 
 #include "gateway/base/deadline.h"
 #include "gateway/base/http_message.h"
@@ -31,10 +32,10 @@ class HttpClient {
   /// Runs `task` on the loop thread, soon and in order. Any thread.
   virtual void Post(std::function<void()> task) = 0;
 
-  /// Sends `request` once; it is copied or moved where it must outlive the call. `done` runs
-  /// exactly once, never within Send, unless the transfer is aborted.
-  virtual TransferId Send(HttpRequest request, const TransferOptions& options,
-                          std::function<void(HttpResult)> done) = 0;
+  /// Sends `request` once. `done` runs exactly once, never within Send, unless the transfer is
+  /// aborted.
+  virtual TransferId Send(std::shared_ptr<const HttpRequest> request,
+                          const TransferOptions& options, std::function<void(HttpResult)> done) = 0;
 
   /// Ends a transfer at once; its `done` never runs. An unknown id is a no-op.
   virtual void Abort(TransferId id) = 0;

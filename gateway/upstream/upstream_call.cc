@@ -6,6 +6,8 @@
 #include <unordered_map>
 #include <utility>
 
+#include "gateway/base/ascii.h"
+
 namespace gateway {
 namespace {
 
@@ -14,6 +16,15 @@ constexpr int kNotFound = 404;
 double UniformRandom() {
   thread_local std::mt19937_64 engine(std::random_device{}());
   return std::uniform_real_distribution<double>()(engine);
+}
+
+/// The GET of a resource, in the name of the caller who sent `request`.
+std::shared_ptr<const HttpRequest> ReadOf(const HttpRequest& request, std::string url) {
+  Headers headers = request.headers;
+  std::erase_if(headers,
+                [](const Header& header) { return EqualsIgnoreCase(header.name, "Content-Type"); });
+  return std::make_shared<const HttpRequest>(
+      HttpRequest{"GET", std::move(url), std::move(headers), std::nullopt});
 }
 
 /// One call, from its hand-over to `done`. Lives on its loop's thread.
@@ -32,7 +43,6 @@ class Call {
         policy_(surroundings.policy),
         observer_(surroundings.observer),
         order_(std::move(order)),
-        verb_(order_.request.verb),
         ended_(std::move(ended)) {}
 
   void Begin();
@@ -47,7 +57,8 @@ class Call {
   void Conclude(ResourceState state);
   [[nodiscard]] AttemptReport Report() const;
   /// Sends, for no longer than an attempt or the deadline.
-  void Send(HttpRequest request, bool fresh_connection, void (Call::*ended)(HttpResult));
+  void Send(const std::shared_ptr<const HttpRequest>& request, bool fresh_connection,
+            void (Call::*ended)(HttpResult));
   /// Whether it was the deadline that ended the transfer, not its own timeout.
   [[nodiscard]] bool DeadlineEnded(const HttpResult& result) const;
   void Observe(ReconcileOutcome outcome) const;
@@ -58,7 +69,6 @@ class Call {
   const RetryPolicy& policy_;
   UpstreamObserver* const observer_;
   UpstreamOrder order_;
-  const std::string verb_;
   std::function<void(UpstreamOutcome)> ended_;
 
   UpstreamOutcome outcome_;
@@ -84,24 +94,23 @@ void Call::Begin() {
 void Call::SendAttempt(bool fresh_connection) {
   if (order_.deadline.HasPassed(client_.Now())) return Finish(Ending::kDeadlineExceeded);
   ++outcome_.attempts;
-  const bool last = outcome_.attempts >= policy_.options().max_attempts;
-  Send(last ? std::move(order_.request) : order_.request, fresh_connection, &Call::OnAttemptEnded);
+  Send(order_.request, fresh_connection, &Call::OnAttemptEnded);
 }
 
-void Call::Send(HttpRequest request, bool fresh_connection, void (Call::*ended)(HttpResult)) {
+void Call::Send(const std::shared_ptr<const HttpRequest>& request, bool fresh_connection,
+                void (Call::*ended)(HttpResult)) {
   Clock::duration timeout = policy_.options().attempt_timeout;
   const auto remaining = order_.deadline.Remaining(client_.Now());
   until_deadline_ = remaining && *remaining <= timeout;
   if (until_deadline_) timeout = *remaining;
-  auto done = [this, ended, verb = request.verb](HttpResult result) {
+  auto done = [this, ended, request](HttpResult result) {
     transfer_.reset();
     outcome_.upstream_time += result.elapsed;
-    if (observer_ != nullptr) observer_->OnTransfer(verb, result);
+    if (observer_ != nullptr) observer_->OnTransfer(request->verb, result);
     (this->*ended)(std::move(result));
   };
-  transfer_ =
-      client_.Send(std::move(request), {.timeout = timeout, .fresh_connection = fresh_connection},
-                   std::move(done));
+  transfer_ = client_.Send(request, {.timeout = timeout, .fresh_connection = fresh_connection},
+                           std::move(done));
 }
 
 bool Call::DeadlineEnded(const HttpResult& result) const {
@@ -115,7 +124,8 @@ void Call::OnAttemptEnded(HttpResult result) {
   if (DeadlineEnded(kept)) return Finish(Ending::kDeadlineExceeded);
   const HttpResponse* answer = kept.response();
   verdict_ = answer != nullptr ? order_.reader->Judge(*answer) : Verdict{};
-  if (verb_ == "DELETE" && answer != nullptr && answer->status == kNotFound && may_have_arrived_) {
+  if (order_.request->verb == "DELETE" && answer != nullptr && answer->status == kNotFound &&
+      may_have_arrived_) {
     return Finish(Ending::kDeletedBefore);
   }
   may_have_arrived_ = may_have_arrived_ || MayHaveArrived(kept);
@@ -128,7 +138,7 @@ AttemptReport Call::Report() const {
           .result = last_,
           .verdict = verdict_,
           .repeatability = order_.repeatability,
-          .reconciles = order_.reconcile.has_value(),
+          .reconciles = order_.reconcile_url.has_value(),
           .may_have_arrived = may_have_arrived_,
           .outcome_unknown = outcome_unknown_,
           .remaining = order_.deadline.Remaining(client_.Now())};
@@ -154,8 +164,9 @@ void Call::Follow(const RetryDecision& decision) {
 void Call::Reconcile() {
   if (order_.deadline.HasPassed(client_.Now())) return Finish(Ending::kDeadlineExceeded);
   // The policy decides so only for routes that have it.
-  if (!order_.reconcile) return Finish(Ending::kAnswered);
-  Send(*order_.reconcile, last_->error() != nullptr, &Call::OnResource);
+  if (!order_.reconcile_url) return Finish(Ending::kAnswered);
+  Send(ReadOf(*order_.request, *order_.reconcile_url), last_->error() != nullptr,
+       &Call::OnResource);
 }
 
 void Call::OnResource(HttpResult result) {

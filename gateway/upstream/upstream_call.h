@@ -33,12 +33,12 @@ class AnswerReader {
 
 /// All that a call needs. Made by serving from a compiled route.
 struct UpstreamOrder {
-  HttpRequest request;
+  std::shared_ptr<const HttpRequest> request;
   /// The caller's, capped at --timeout.
   Deadline deadline = Deadline::Infinite();
   Repeatability repeatability = Repeatability::kOnlyUnsent;
-  /// The GET that reads the resource, for routes that reconcile.
-  std::optional<HttpRequest> reconcile;
+  /// Where a GET reads the resource, for routes that reconcile; its headers are the request's.
+  std::optional<std::string> reconcile_url;
   /// Outlives the call.
   const AnswerReader* reader = nullptr;
   /// Shared by all calls to the same upstream; outlives them.

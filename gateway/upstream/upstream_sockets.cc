@@ -8,7 +8,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <optional>
+#include <utility>
 
 #include "gateway/upstream/curl_http_client.h"
 
@@ -43,26 +45,52 @@ std::optional<Clock::time_point> LastHeard(curl_socket_t socket) {
 }  // namespace
 
 curl_socket_t UpstreamSockets::Open(const curl_sockaddr& address) {
-  const int fd = socket(address.family, address.socktype | SOCK_CLOEXEC, address.protocol);
+  const int fd = ::socket(address.family, address.socktype | SOCK_CLOEXEC, address.protocol);
   if (fd < 0) return CURL_SOCKET_BAD;
   constexpr auto kMilliseconds =
       static_cast<unsigned>(std::chrono::milliseconds(CurlHttpClient::kMaxUnacknowledged).count());
   setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &kMilliseconds, sizeof(kMilliseconds));
   const MutexLock lock(mutex_);
-  sockets_[fd] = {.inode = InodeOf(fd), .heard = {}, .waiting_since = {}};
+  Socket& socket = sockets_[fd];
+  Forget(socket);
+  socket = {.inode = InodeOf(fd), .connected = false, .heard = {}, .waiting_since = {}};
   return fd;
 }
 
 int UpstreamSockets::Close(curl_socket_t socket) {
   const MutexLock lock(mutex_);
-  sockets_.erase(socket);
+  if (const auto closed = sockets_.extract(socket)) {
+    Forget(closed.mapped());
+    // Whichever it was: all of them will have been closed.
+    if (closed.mapped().connected && closing_ > 0) --closing_;
+  }
   return close(socket);
+}
+
+void UpstreamSockets::OnConnected(curl_socket_t socket, int local_port) {
+  const MutexLock lock(mutex_);
+  const auto found = sockets_.find(socket);
+  if (found == sockets_.end() || LocalPortOf(socket) != local_port) return;
+  if (!std::exchange(found->second.connected, true)) ++connected_;
+}
+
+int UpstreamSockets::idle() {
+  const MutexLock lock(mutex_);
+  return connected_ - in_use_ - closing_;
+}
+
+void UpstreamSockets::Forget(const Socket& socket) {
+  if (socket.connected) --connected_;
 }
 
 int UpstreamSockets::Count() {
   const MutexLock lock(mutex_);
-  std::erase_if(sockets_,
-                [](const auto& entry) { return InodeOf(entry.first) != entry.second.inode; });
+  for (auto entry = sockets_.begin(); entry != sockets_.end();) {
+    const auto& [fd, socket] = *entry;
+    const bool is_open = InodeOf(fd) == socket.inode;
+    if (!is_open) Forget(socket);
+    entry = is_open ? std::next(entry) : sockets_.erase(entry);
+  }
   return static_cast<int>(sockets_.size());
 }
 

@@ -48,8 +48,10 @@ struct UpstreamKind {
   int max_pooled;
 };
 constexpr std::array kUpstreams = {
-    UpstreamKind{"http1", Protocol::kHttp1, false, "auto", CurlHttpClient::kMaxPooledConnections},
-    UpstreamKind{"https1", Protocol::kHttp1, true, "1.1", CurlHttpClient::kMaxPooledConnections},
+    UpstreamKind{"http1", Protocol::kHttp1, false, "auto",
+                 CurlHttpClientOptions{}.max_idle_connections},
+    UpstreamKind{"https1", Protocol::kHttp1, true, "1.1",
+                 CurlHttpClientOptions{}.max_idle_connections},
     UpstreamKind{"https2", Protocol::kHttp2, true, "2", CurlHttpClient::kMaxHttp2Connections},
 };
 constexpr int kLoops = 2;

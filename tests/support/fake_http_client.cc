@@ -29,9 +29,10 @@ void FakeHttpClient::Post(std::function<void()> task) {
   Schedule(Clock::duration::zero(), std::move(task));
 }
 
-HttpClient::TransferId FakeHttpClient::Send(HttpRequest request, const TransferOptions& options,
+HttpClient::TransferId FakeHttpClient::Send(std::shared_ptr<const HttpRequest> request,
+                                            const TransferOptions& options,
                                             std::function<void(HttpResult)> done) {
-  sent_.push_back({std::move(request), options, elapsed()});
+  sent_.push_back({*request, options, elapsed()});
   Line line{HttpResponse{}, std::nullopt};
   if (!lines_.empty()) {
     line = std::move(lines_.front());

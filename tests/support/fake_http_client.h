@@ -50,7 +50,7 @@ class FakeHttpClient : public HttpClient {
   [[nodiscard]] std::size_t pending() const { return events_.size(); }
 
   void Post(std::function<void()> task) override;
-  TransferId Send(HttpRequest request, const TransferOptions& options,
+  TransferId Send(std::shared_ptr<const HttpRequest> request, const TransferOptions& options,
                   std::function<void(HttpResult)> done) override;
   void Abort(TransferId id) override;
   TimerId StartTimer(Clock::duration delay, std::function<void()> task) override;

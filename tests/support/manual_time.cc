@@ -9,7 +9,7 @@ class ManualTime::Client final : public HttpClient {
   Client(ManualTime& time, HttpClient& inner) : time_(time), inner_(inner) {}
 
   void Post(std::function<void()> task) override { inner_.Post(std::move(task)); }
-  TransferId Send(HttpRequest request, const TransferOptions& options,
+  TransferId Send(std::shared_ptr<const HttpRequest> request, const TransferOptions& options,
                   std::function<void(HttpResult)> done) override {
     return inner_.Send(std::move(request), options, std::move(done));
   }

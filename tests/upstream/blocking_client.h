@@ -13,9 +13,11 @@
 
 namespace gateway {
 
-inline HttpRequest Request(std::string verb, std::string url, Headers headers = {},
-                           std::optional<std::string> body = std::nullopt) {
-  return {std::move(verb), std::move(url), std::move(headers), std::move(body)};
+inline std::shared_ptr<const HttpRequest> Request(std::string verb, std::string url,
+                                                  Headers headers = {},
+                                                  std::optional<std::string> body = std::nullopt) {
+  return std::make_shared<const HttpRequest>(
+      HttpRequest{std::move(verb), std::move(url), std::move(headers), std::move(body)});
 }
 
 class BlockingClient {
@@ -23,7 +25,7 @@ class BlockingClient {
   explicit BlockingClient(const CurlHttpClientOptions& options = {}) : client(options) {}
 
   /// Hands the request over and does not wait.
-  std::future<HttpResult> Start(HttpRequest request,
+  std::future<HttpResult> Start(std::shared_ptr<const HttpRequest> request,
                                 HttpClient::TransferOptions options = {std::chrono::seconds(10)}) {
     auto promise = std::make_shared<std::promise<HttpResult>>();
     client.Post([this, promise, request = std::move(request), options] {
@@ -33,7 +35,7 @@ class BlockingClient {
     return promise->get_future();
   }
 
-  HttpResult Call(HttpRequest request,
+  HttpResult Call(std::shared_ptr<const HttpRequest> request,
                   HttpClient::TransferOptions options = {std::chrono::seconds(10)}) {
     return Start(std::move(request), options).get();
   }

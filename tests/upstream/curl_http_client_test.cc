@@ -45,6 +45,43 @@ TEST(CurlConnections, AreFreshWhenAskedFor) {
   EXPECT_EQ(upstream.counters().accepted, 2);
 }
 
+TEST(CurlConnections, AreUsedAgainBesideManyOthers) {
+  constexpr int kMany = 20;
+  ScriptedUpstream upstream;
+  upstream.OnRequest([](const ReceivedRequest& request) -> Script {
+    if (request.target == "/stalls") return {Stall(), Send(HttpReply(200))};
+    return {Send(HttpReply(200))};
+  });
+  CurlHttpClientOptions options;
+  options.max_idle_connections = kMany;
+  BlockingClient client(options);
+  std::vector<std::future<HttpResult>> stalled;
+  for (int i = 0; i < kMany; ++i) {
+    stalled.push_back(client.Start(Request("GET", upstream.url() + "/stalls")));
+  }
+  EXPECT_TRUE(upstream.WaitFor([](const auto& now) { return now.requests == kMany; }));
+  for (int i = 0; i < 5; ++i) EXPECT_NE(client.Get(upstream.url()).response(), nullptr);
+  EXPECT_EQ(upstream.counters().accepted, kMany + 1);
+  upstream.Release();
+  for (auto& result : stalled) EXPECT_NE(result.get().response(), nullptr);
+}
+
+TEST(CurlConnections, OfABurstAreKeptUpToALimit) {
+  constexpr int kKept = 20;
+  constexpr int kBurst = 3 * kKept;
+  ScriptedUpstream upstream;
+  upstream.OnRequest(InOrder({{Stall(), Send(HttpReply(200, "{}"))}}));
+  CurlHttpClientOptions options;
+  options.max_idle_connections = kKept;
+  BlockingClient client(options);
+  std::vector<std::future<HttpResult>> results;
+  for (int i = 0; i < kBurst; ++i) results.push_back(client.Start(Request("GET", upstream.url())));
+  EXPECT_TRUE(upstream.WaitFor([](const auto& now) { return now.requests == kBurst; }));
+  upstream.Release();
+  for (auto& result : results) EXPECT_NE(result.get().response(), nullptr);
+  EXPECT_EQ(client.client.connections(), kKept);
+}
+
 TEST(CurlConnections, AreOnePerCallAtATimeAndCounted) {
   constexpr int kCalls = 50;
   ScriptedUpstream upstream;

@@ -68,7 +68,8 @@ class UpstreamCall : public ::testing::Test {
   /// POST, may be repeated, one minute.
   UpstreamOrder Idempotent() {
     UpstreamOrder order;
-    order.request = {"POST", "http://upstream/cancel", {{"a", "1"}}, "body"};
+    order.request = std::make_shared<const HttpRequest>(
+        HttpRequest{"POST", "http://upstream/cancel", {{"a", "1"}}, "body"});
     order.deadline = Deadline::At(client_.Now() + 60s);
     order.repeatability = Repeatability::kIdempotent;
     order.reader = &reader_;
@@ -82,12 +83,13 @@ class UpstreamCall : public ::testing::Test {
   }
   UpstreamOrder Reconciled() {
     UpstreamOrder order = Idempotent();
-    order.reconcile = HttpRequest{"GET", "http://upstream/resource", {}, std::nullopt};
+    order.reconcile_url = "http://upstream/resource";
     return order;
   }
   UpstreamOrder Delete() {
     UpstreamOrder order = Idempotent();
-    order.request.verb = "DELETE";
+    order.request = std::make_shared<const HttpRequest>(
+        HttpRequest{"DELETE", "http://upstream/resource", {}, std::nullopt});
     return order;
   }
 
