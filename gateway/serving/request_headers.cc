@@ -135,7 +135,7 @@ void RequestHeaders::AddForwarded(const Config& config, Faults& faults) {
 Result<Headers> RequestHeaders::For(const CallerMetadata& metadata,
                                     const TraceContext& trace) const {
   Headers headers;
-  headers.reserve(fixed_.size() + defaults_.size() + forwarded_.size() + 2);
+  headers.reserve(fixed_.size() + defaults_.size() + 2);  // What most calls have.
   headers = fixed_;
   if (auth_ == Auth::kGateway) {
     headers.push_back({"Authorization", *key_->Get()});

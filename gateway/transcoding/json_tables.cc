@@ -146,6 +146,9 @@ void TableSet::CompileMessage(MessageTable& table) {
     names.emplace_back(type.field(i)->name(), static_cast<std::uint32_t>(i));
   }
   table.names = NameTable<std::uint32_t>(names);
+  for (std::uint32_t i = 0; i < field_count; ++i) {
+    if (*table.names.Find(names[i].first) == i) table.fields[i].name.emplace(names[i].first);
+  }
   const auto bits = field_count + static_cast<std::uint32_t>(type.real_oneof_decl_count());
   table.words = (bits + kBitsPerWord - 1) / kBitsPerWord;
 }

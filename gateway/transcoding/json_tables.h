@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -36,6 +37,8 @@ struct FieldTable {
   };
 
   const google::protobuf::FieldDescriptor* descriptor = nullptr;
+  /// In JSON; none if another field of proto2 has the same and comes first.
+  std::optional<KnownName> name;
   google::protobuf::FieldDescriptor::Type type = google::protobuf::FieldDescriptor::TYPE_MESSAGE;
   Shape shape = Shape::kSingular;
   /// Whether a zero is written: explicit presence, or the key or value of a map's entry.

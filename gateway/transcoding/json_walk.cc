@@ -1,9 +1,9 @@
 #include "gateway/transcoding/json_walk.h"
 
 #include <algorithm>
-#include <array>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "gateway/transcoding/base64.h"
@@ -32,24 +32,29 @@ bool IsTellable(std::string_view name) {
 
 }  // namespace
 
-// The fields and oneofs that an object has had. On the stack for all but giant messages.
+// The fields and oneofs that an object has had.
 class JsonWalk::Seen {
  public:
-  explicit Seen(std::uint32_t words) {
-    if (words > few_.size()) many_.resize(words);
-  }
+  explicit Seen(std::uint32_t words) : words_(words) {}
 
   /// Whether it was there before.
   [[nodiscard]] bool Add(const FieldTable::Bit& bit) {
-    std::uint64_t& word = many_.empty() ? few_[bit.word] : many_[bit.word];
-    const bool was_there = (word & bit.mask) != 0;
-    word |= bit.mask;
-    return was_there;
+    return (std::exchange(words_[bit.word], words_[bit.word] | bit.mask) & bit.mask) != 0;
   }
 
  private:
-  std::array<std::uint64_t, 2> few_{};
-  std::vector<std::uint64_t> many_;
+  std::vector<std::uint64_t> words_;
+};
+
+// The same in one word, which is enough for all but giant messages.
+class JsonWalk::FewSeen {
+ public:
+  [[nodiscard]] bool Add(const FieldTable::Bit& bit) {
+    return (std::exchange(word_, word_ | bit.mask) & bit.mask) != 0;
+  }
+
+ private:
+  std::uint64_t word_ = 0;
 };
 
 bool JsonWalk::ReadMessage(const MessageTable& table, Element value) {
@@ -60,18 +65,34 @@ bool JsonWalk::ReadMessage(const MessageTable& table, Element value) {
 }
 
 bool JsonWalk::ReadMembers(const MessageTable& table, Object object) {
-  Seen seen(table.words);
-  if (setting_.has_duplicates) return ReadLastMembers(table, seen, object);
+  if (setting_.has_duplicates) return ReadLastMembers(table, object);
+  return table.words > 1 ? ReadEachMember(table, Seen(table.words), object)
+                         : ReadEachMember(table, FewSeen(), object);
+}
+
+template <class AnySeen>
+bool JsonWalk::ReadEachMember(const MessageTable& table, AnySeen seen, Object object) {
+  // Members mostly come in the order of the fields: a guess spares the search.
+  const FieldTable* next = table.fields.data();
+  const FieldTable* const end = next + table.fields.size();
   for (const auto [name, member] : object) {
-    const std::uint32_t* const index = table.names.Find(name);
-    if (index == nullptr ? !SkipUnknown(name) : !ReadMember(seen, table.fields[*index], member)) {
-      return false;
+    const FieldTable* field = next;
+    if (next == end || !next->name || !next->name->Is(name)) {
+      const std::uint32_t* const index = table.names.Find(name);
+      if (index == nullptr) {
+        if (!SkipUnknown(name)) return false;
+        continue;
+      }
+      field = &table.fields[*index];
     }
+    if (!ReadMember(seen, *field, member)) return false;
+    next = field + 1;
   }
   return true;
 }
 
-bool JsonWalk::ReadLastMembers(const MessageTable& table, Seen& seen, Object object) {
+bool JsonWalk::ReadLastMembers(const MessageTable& table, Object object) {
+  Seen seen(table.words);
   std::unordered_map<std::uint32_t, std::size_t> last;
   std::size_t position = 0;
   for (const auto [name, member] : object) {
@@ -100,7 +121,8 @@ bool JsonWalk::RefuseOneof(const FieldTable& field) {
   return fault_.In(JsonName(*field.descriptor));
 }
 
-bool JsonWalk::ReadMember(Seen& seen, const FieldTable& field, Element value) {
+template <class AnySeen>
+bool JsonWalk::ReadMember(AnySeen& seen, const FieldTable& field, Element value) {
   if (seen.Add(field.field_bit)) return RefuseDuplicate(field);
   const bool is_set = !value.is_null() || (field.takes_null && field.shape == Shape::kSingular);
   if (is_set && seen.Add(field.oneof_bit)) return RefuseOneof(field);

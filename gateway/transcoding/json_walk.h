@@ -51,10 +51,14 @@ class JsonWalk {
   using Element = simdjson::dom::element;
   using Object = simdjson::dom::object;
   class Seen;
+  class FewSeen;
 
   bool ReadMembers(const MessageTable& table, Object object);
-  bool ReadLastMembers(const MessageTable& table, Seen& seen, Object object);
-  bool ReadMember(Seen& seen, const FieldTable& field, Element value);
+  template <class AnySeen>
+  bool ReadEachMember(const MessageTable& table, AnySeen seen, Object object);
+  bool ReadLastMembers(const MessageTable& table, Object object);
+  template <class AnySeen>
+  bool ReadMember(AnySeen& seen, const FieldTable& field, Element value);
   bool RefuseDuplicate(const FieldTable& field);
   bool RefuseOneof(const FieldTable& field);
   bool SkipUnknown(std::string_view name);

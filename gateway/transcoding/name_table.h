@@ -8,12 +8,61 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 namespace gateway {
+
+/// The first and last 8 (or 4, or 1) bytes of a name: with its length they tell names of up to 16
+/// bytes apart.
+struct NameWords {
+  explicit NameWords(std::string_view name) {
+    const char* const begin = name.data();
+    const std::size_t size = name.size();
+    if (size >= 8) {
+      head = Load<std::uint64_t>(begin);
+      tail = Load<std::uint64_t>(begin + size - 8);
+    } else if (size >= 4) {
+      head = Load<std::uint32_t>(begin);
+      tail = Load<std::uint32_t>(begin + size - 4);
+    } else if (size > 0) {
+      head = Load<std::uint8_t>(begin) | Load<std::uint8_t>(begin + size / 2) << 8;
+      tail = Load<std::uint8_t>(begin + size - 1);
+    }
+  }
+  bool operator==(const NameWords&) const = default;
+
+  std::uint64_t head = 0;
+  std::uint64_t tail = 0;
+
+ private:
+  template <class Word>
+  static std::uint64_t Load(const char* bytes) {
+    Word word;
+    std::memcpy(&word, bytes, sizeof(word));
+    return word;
+  }
+};
+
+class KnownName {
+ public:
+  explicit KnownName(std::string name) : words_(name), name_(std::move(name)) {}
+
+  [[nodiscard]] const NameWords& words() const { return words_; }
+  [[nodiscard]] bool Is(std::string_view name) const { return Is(name, NameWords(name)); }
+  /// With the words of `name`.
+  [[nodiscard]] bool Is(std::string_view name, const NameWords& words) const {
+    return words_ == words && name_.size() == name.size() &&
+           (name.size() <= 2 * sizeof(std::uint64_t) || name_ == name);
+  }
+
+ private:
+  NameWords words_;
+  std::string name_;
+};
 
 template <class Value>
 class NameTable {
@@ -26,22 +75,20 @@ class NameTable {
     slots_.resize(size);
     mask_ = size - 1;
     for (const auto& [name, value] : names) {
-      std::size_t i = Start(Words(name));
-      while (slots_[i].used && slots_[i].name != name) i = (i + 1) & mask_;
-      if (!slots_[i].used) slots_[i] = {Words(name), true, name, value};
+      KnownName known(name);
+      std::size_t i = Start(known.words());
+      while (slots_[i] && !slots_[i]->name.Is(name)) i = (i + 1) & mask_;
+      if (!slots_[i]) slots_[i] = {std::move(known), value};
     }
   }
 
   /// Null if there is none.
   [[nodiscard]] const Value* Find(std::string_view name) const {
-    const WordPair words = Words(name);
+    const NameWords words(name);
     for (std::size_t i = Start(words);; i = (i + 1) & mask_) {
-      const Slot& slot = slots_[i];
-      if (!slot.used) return nullptr;
-      if (slot.words == words && slot.name.size() == name.size() &&
-          (name.size() <= 2 * sizeof(std::uint64_t) || slot.name == name)) {
-        return &slot.value;
-      }
+      const std::optional<Slot>& slot = slots_[i];
+      if (!slot) return nullptr;
+      if (slot->name.Is(name, words)) return &slot->value;
     }
   }
 
@@ -49,44 +96,18 @@ class NameTable {
   // Sparse, as misses are as common as hits in an API that grows.
   static constexpr std::size_t kSlotsPerName = 4;
 
-  struct WordPair {
-    std::uint64_t head = 0;
-    std::uint64_t tail = 0;
-    bool operator==(const WordPair&) const = default;
-  };
   struct Slot {
-    WordPair words;
-    bool used = false;
-    std::string name;
-    Value value{};
+    KnownName name;
+    Value value;
   };
 
-  template <class Word>
-  static std::uint64_t Load(const char* bytes) {
-    Word word;
-    std::memcpy(&word, bytes, sizeof(word));
-    return word;
-  }
-
-  // The first and last 8 (or 4, or 1) bytes: with the length they tell names of up to 16 bytes
-  // apart.
-  static WordPair Words(std::string_view name) {
-    const char* const begin = name.data();
-    const std::size_t size = name.size();
-    if (size >= 8) return {Load<std::uint64_t>(begin), Load<std::uint64_t>(begin + size - 8)};
-    if (size >= 4) return {Load<std::uint32_t>(begin), Load<std::uint32_t>(begin + size - 4)};
-    if (size == 0) return {};
-    return {Load<std::uint8_t>(begin) | Load<std::uint8_t>(begin + size / 2) << 8,
-            Load<std::uint8_t>(begin + size - 1)};
-  }
-
-  [[nodiscard]] std::size_t Start(const WordPair& words) const {
+  [[nodiscard]] std::size_t Start(const NameWords& words) const {
     const std::uint64_t mixed =
         (words.head * 0x9E3779B97F4A7C15U) ^ (words.tail * 0xC2B2AE3D27D4EB4FU);
     return static_cast<std::size_t>(mixed >> 32) & mask_;
   }
 
-  std::vector<Slot> slots_;
+  std::vector<std::optional<Slot>> slots_;
   std::size_t mask_ = 0;
 };
 

@@ -54,7 +54,7 @@ class WireBuffer {
   void String(const WireTag& tag, std::string_view text) {
     char* out = Reserve(sizeof(tag.bytes) + kMaxVarintBytes + text.size());
     out = PutVarint(text.size(), PutTag(tag, out));
-    std::memcpy(out, text.data(), text.size());
+    PutBytes(text, out);
     size_ = Offset(out) + text.size();
   }
 
@@ -106,6 +106,26 @@ class WireBuffer {
     for (; value >= 0x80; value >>= 7) *out++ = static_cast<char>(value | 0x80);
     *out++ = static_cast<char>(value);
     return out;
+  }
+  // Short ones without a call: from both ends, so that no byte beyond is touched.
+  static void PutBytes(std::string_view bytes, char* out) {
+    if (bytes.size() > 32) {
+      std::memcpy(out, bytes.data(), bytes.size());
+    } else if (bytes.size() >= 16) {
+      PutEnds<16>(bytes, out);
+    } else if (bytes.size() >= 8) {
+      PutEnds<8>(bytes, out);
+    } else if (bytes.size() >= 4) {
+      PutEnds<4>(bytes, out);
+    } else {
+      for (const char byte : bytes) *out++ = byte;
+    }
+  }
+  template <std::size_t kCount>
+  static void PutEnds(std::string_view bytes, char* out) {
+    const std::size_t rest = bytes.size() - kCount;
+    std::memcpy(out, bytes.data(), kCount);
+    std::memcpy(out + rest, bytes.data() + rest, kCount);
   }
   // The end of what is written, with room for `count` bytes more.
   char* Reserve(std::size_t count) {

@@ -1,5 +1,7 @@
 // What the JSON reader does with what proto2 has beyond proto3.
 
+#include <google/protobuf/descriptor.pb.h>
+
 #include "tests/transcoding/json_reader_testing.h"
 #include "tests/transcoding/legacy_types.pb.h"
 
@@ -48,6 +50,22 @@ TEST(JsonReaderProto2, LeavesFieldsUnsetWhereTheEnumNameIsUnknown) {
   const JsonReadOptions options{.on_unknown_enum = [&](const auto&) { ++reported; }};
   EXPECT_EQ(reader.Read(R"({"level": "MIDDLE"})", options).value(), "");
   EXPECT_EQ(reported, 1);
+}
+
+// proto2 only warns of such fields.
+TEST(JsonReaderProto2, OfFieldsWithOneJsonNameTheFirstHasIt) {
+  google::protobuf::FileDescriptorProto file;
+  ASSERT_TRUE(google::protobuf::TextFormat::ParseFromString(
+      R"(name: "alike.proto" message_type {
+           name: "Alike"
+           field { name: "foo_bar" number: 1 type: TYPE_STRING label: LABEL_REPEATED }
+           field { name: "fooBar" number: 2 type: TYPE_STRING label: LABEL_REPEATED }
+         })",
+      &file));
+  google::protobuf::DescriptorPool pool;
+  const JsonReader reader(pool.BuildFile(file)->message_type(0));
+  const auto read = reader.Read(R"({"foo_bar": null, "fooBar": ["a"]})", {});
+  EXPECT_EQ(read.value(), "\n\1a");
 }
 
 }  // namespace

@@ -59,6 +59,21 @@ TEST_F(UpstreamCall, RefusedAfterAnAttemptThatMayHaveArrivedIsConfirmed) {
   }
 }
 
+TEST_F(UpstreamCall, ReadsWithTheRequestsHeadersButThoseOfItsBody) {
+  UpstreamOrder order = Reconciled();
+  order.request = std::make_shared<const HttpRequest>(HttpRequest{
+      "POST", "http://upstream/cancel", {{"a", "1"}, {"content-type", "text/plain"}}, "body"});
+  client_.WillAnswer(409);
+  client_.WillAnswer(200, "done");
+  Run(std::move(order));
+  ASSERT_EQ(client_.sent().size(), 2U);
+  const HttpRequest& read = client_.sent()[1].request;
+  EXPECT_EQ(read.verb, "GET");
+  EXPECT_EQ(read.url, "http://upstream/resource");
+  EXPECT_THAT(read.headers, ElementsAre(Header{"a", "1"}));
+  EXPECT_EQ(read.body, std::nullopt);
+}
+
 TEST_F(UpstreamCall, RefusedButFinishedOtherwiseSaysSo) {
   client_.WillAnswer(400);
   client_.WillAnswer(200, "finished");
