@@ -69,11 +69,10 @@ void Call::Begin() {
     reply_ = endpoint.RefusalOf(order.error());
     return Finish();
   }
-  upstream_call_ =
-      source_.upstream.Start(*std::move(order), [this](const UpstreamOutcome& outcome) {
-        reply_ = source_.endpoint.ReplyTo(outcome, deadline_.HasPassed(Clock::now()));
-        source_.queue.Post(replied_tag_);
-      });
+  upstream_call_ = source_.upstream.Start(*std::move(order), [this](UpstreamOutcome outcome) {
+    reply_ = source_.endpoint.ReplyTo(outcome, deadline_.HasPassed(Clock::now()));
+    source_.queue.Post(replied_tag_);
+  });
 }
 
 void Call::OnReplied(bool /*ok*/) { Finish(); }

@@ -44,7 +44,7 @@ class Endpoint final : public AnswerReader {
                                                 const CallerMetadata& metadata,
                                                 const TraceContext& trace, Deadline deadline) const;
 
-  [[nodiscard]] Reply ReplyTo(const UpstreamOutcome& outcome, bool deadline_passed) const {
+  [[nodiscard]] Reply ReplyTo(UpstreamOutcome& outcome, bool deadline_passed) const {
     return gateway::ReplyTo(outcome, route_, service_, json_, deadline_passed);
   }
   /// The reply to an error of MakeOrder.

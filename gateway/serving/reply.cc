@@ -13,13 +13,13 @@ using grpc::StatusCode;
 
 /// Everything that the translation of one outcome looks at.
 struct Translation {
-  const UpstreamOutcome& outcome;
+  UpstreamOutcome& outcome;
   const Route& route;
   const ServiceSettings& service;
   const JsonReadOptions& json;
 
-  [[nodiscard]] const HttpResponse* answer() const {
-    return outcome.result ? outcome.result->response() : nullptr;
+  [[nodiscard]] HttpResponse* answer() const {
+    return outcome.result ? std::get_if<HttpResponse>(&outcome.result->value) : nullptr;
   }
   [[nodiscard]] FailureContext failure() const {
     return {service.error_domain, service.request_id_header, outcome.attempts, outcome.retry_after};
@@ -31,8 +31,8 @@ struct Translation {
   }
 
   /// Of the resource, or of a 2xx answer.
-  void ReadMessage(const HttpResponse& response, Reply& reply) const {
-    auto message = route.response.Read(response, json);
+  void ReadMessage(HttpResponse& response, Reply& reply) const {
+    auto message = route.response.ReadAndFree(response, json);
     if (message) {
       reply.message = *std::move(message);
     } else {
@@ -124,7 +124,7 @@ void Describe(const HttpResponse& answer, const ServiceSettings& service, Reply&
 
 }  // namespace
 
-Reply ReplyTo(const UpstreamOutcome& outcome, const Route& route, const ServiceSettings& service,
+Reply ReplyTo(UpstreamOutcome& outcome, const Route& route, const ServiceSettings& service,
               const JsonReadOptions& json, bool deadline_passed) {
   const Translation translation{outcome, route, service, json};
   Reply reply;

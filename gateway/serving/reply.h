@@ -30,8 +30,9 @@ struct Reply {
   std::chrono::nanoseconds upstream_time{0};
 };
 
-/// `deadline_passed`: gRPC cancels a call whose deadline has passed; that is no caller's cancel.
-Reply ReplyTo(const UpstreamOutcome& outcome, const Route& route, const ServiceSettings& service,
+/// Large bodies of the outcome may be gone after this. `deadline_passed`: gRPC cancels a call whose
+/// deadline has passed; that is no caller's cancel.
+Reply ReplyTo(UpstreamOutcome& outcome, const Route& route, const ServiceSettings& service,
               const JsonReadOptions& json, bool deadline_passed);
 
 /// A call that the gateway itself refuses, before any attempt. `reason` is GATEWAY_….

@@ -65,11 +65,13 @@ class JsonReader::Impl {
                                 : &message_.fields[static_cast<std::size_t>(field->index())]),
         any_types_(*message.file()->pool()) {}
 
-  Result<std::string> Read(const std::string& json, const JsonReadOptions& options) const {
+  // `owned`: the same text, to be freed as soon as it may be; or null.
+  Result<std::string> Read(const std::string& json, std::string* owned,
+                           const JsonReadOptions& options) const {
     Scratch& scratch = ThreadScratch();
     std::vector<const pb::EnumDescriptor*> unknown_enums;
     JsonFault fault;
-    const bool read = ReadInto(json, options, &scratch, &unknown_enums, &fault);
+    const bool read = ReadInto(json, owned, options, &scratch, &unknown_enums, &fault);
     Result<std::string> wire;
     if (read) {
       wire = scratch.wire.Finish();
@@ -84,16 +86,22 @@ class JsonReader::Impl {
   }
 
  private:
-  bool ReadInto(const std::string& json, const JsonReadOptions& options, Scratch* scratch,
-                std::vector<const pb::EnumDescriptor*>* unknown_enums, JsonFault* fault) const {
+  bool ReadInto(const std::string& json, std::string* owned, const JsonReadOptions& options,
+                Scratch* scratch, std::vector<const pb::EnumDescriptor*>* unknown_enums,
+                JsonFault* fault) const {
     JsonDocument& document = scratch->document;
     JsonWalk::Setting setting{
         .unknown = options.unknown,
         .find_any_type = [this](std::string_view type) { return any_types_.Find(type); }};
     if (!document.Parse(json, fault)) return false;
+    const std::size_t length = json.size();
+    // The document has copied what it holds, unless it is to be parsed again.
+    if (owned != nullptr && length > kRetainedJsonBytes && !MayHaveNegativeZero(json)) {
+      std::string().swap(*owned);
+    }
     for (;;) {
       setting.is_rewritten = document.is_rewritten();
-      scratch->wire.Clear(json.size());  // Wire bytes are rarely longer.
+      scratch->wire.Clear(length);  // Wire bytes are rarely longer.
       JsonWalk walk(setting, &scratch->wire, fault);
       const bool done = field_ == nullptr ? walk.ReadMessage(message_, document.root())
                                           : ReadFieldAlone(&walk, document.root(), fault);
@@ -131,7 +139,12 @@ JsonReader& JsonReader::operator=(JsonReader&&) noexcept = default;
 
 Result<std::string> JsonReader::Read(const std::string& json,
                                      const JsonReadOptions& options) const {
-  return impl_->Read(json, options);
+  return impl_->Read(json, nullptr, options);
+}
+
+Result<std::string> JsonReader::ReadAndFree(std::string& json,
+                                            const JsonReadOptions& options) const {
+  return impl_->Read(json, &json, options);
 }
 
 }  // namespace gateway

@@ -44,6 +44,9 @@ class JsonReader {
   /// the place (a path such as `data[3].createdAt`) and the rule, never the value.
   [[nodiscard]] Result<std::string> Read(const std::string& json,
                                          const JsonReadOptions& options) const;
+  /// The same, but a long text may be freed before its wire bytes take memory.
+  [[nodiscard]] Result<std::string> ReadAndFree(std::string& json,
+                                                const JsonReadOptions& options) const;
 
  private:
   class Impl;

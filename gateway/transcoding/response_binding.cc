@@ -46,16 +46,18 @@ class ResponseBinding::Impl {
     }
   }
 
-  [[nodiscard]] Result<std::string> Read(const HttpResponse& answer,
-                                         const JsonReadOptions& options) const {
+  // `read`: the wire bytes of a JSON body, by one of the reader's ways.
+  template <class ReadJson>
+  [[nodiscard]] Result<std::string> Read(const HttpResponse& answer, const ReadJson& read) const {
     if (!json_) return ReadHttpBody(answer);
     if (answer.status == kNoContent || answer.body.empty()) return std::string();
-    Result<std::string> wire = json_->Read(answer.body, options);
+    const std::size_t length = answer.body.size();
+    Result<std::string> wire = read(*json_);
     if (wire) return wire;
     return Error(grpc::StatusCode::INTERNAL, "upstream answered " + std::to_string(answer.status) +
                                                  " with a body that is not the promised JSON (" +
                                                  ToldContentType(answer.headers) + ", " +
-                                                 std::to_string(answer.body.size()) +
+                                                 std::to_string(length) +
                                                  " bytes): " + wire.error().error_message());
   }
 
@@ -92,7 +94,14 @@ ResponseBinding& ResponseBinding::operator=(ResponseBinding&&) noexcept = defaul
 
 Result<std::string> ResponseBinding::Read(const HttpResponse& answer,
                                           const JsonReadOptions& options) const {
-  return impl_->Read(answer, options);
+  return impl_->Read(answer,
+                     [&](const JsonReader& json) { return json.Read(answer.body, options); });
+}
+
+Result<std::string> ResponseBinding::ReadAndFree(HttpResponse& answer,
+                                                 const JsonReadOptions& options) const {
+  return impl_->Read(
+      answer, [&](const JsonReader& json) { return json.ReadAndFree(answer.body, options); });
 }
 
 }  // namespace gateway

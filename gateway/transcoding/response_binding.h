@@ -28,6 +28,9 @@ class ResponseBinding {
   /// (content type, size, place of the fault), never the content.
   [[nodiscard]] Result<std::string> Read(const HttpResponse& answer,
                                          const JsonReadOptions& options) const;
+  /// The same, but a long body may be freed on the way.
+  [[nodiscard]] Result<std::string> ReadAndFree(HttpResponse& answer,
+                                                const JsonReadOptions& options) const;
 
  private:
   class Impl;

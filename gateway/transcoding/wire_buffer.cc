@@ -14,16 +14,22 @@ void WireBuffer::Clear(std::size_t expected) {
   size_ = 0;
   inserted_ = 0;
   notes_.clear();
-  if (bytes_.size() < expected) bytes_ = std::string(expected, '\0');
+  if (bytes_.capacity() >= expected) return;
+  std::string().swap(bytes_);
+  bytes_.reserve(expected);
 }
 
 void WireBuffer::Shrink() {
-  if (bytes_.size() > kMaxRetainedBytes) bytes_ = {};
-  if (notes_.capacity() * sizeof(Note) > kMaxRetainedBytes) notes_ = {};
+  // An assignment would keep the memory.
+  if (bytes_.capacity() > kMaxRetainedBytes) std::string().swap(bytes_);
+  if (notes_.capacity() * sizeof(Note) > kMaxRetainedBytes) std::vector<Note>().swap(notes_);
 }
 
 void WireBuffer::Grow(std::size_t count) {
-  bytes_.resize(std::max({bytes_.size() * 2, size_ + count, kFirstCapacity}));
+  // Within what is reserved in steps: only what is written takes memory.
+  const std::size_t needed = size_ + count;
+  const std::size_t step = std::max({bytes_.size() * 2, needed, kFirstCapacity});
+  bytes_.resize(needed <= bytes_.capacity() ? std::min(step, bytes_.capacity()) : step);
 }
 
 void WireBuffer::NoteLength(const Nested& nested, std::size_t length) {

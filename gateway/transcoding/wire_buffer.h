@@ -140,7 +140,7 @@ class WireBuffer {
   [[nodiscard]] std::string Copy() const;
   void SpreadInPlace();
 
-  std::string bytes_;  // its size is the capacity
+  std::string bytes_;  // up to its size it may be written to
   std::size_t size_ = 0;
   std::vector<Note> notes_;   // by position
   std::size_t inserted_ = 0;  // bytes that Finish will add for the lengths noted so far

@@ -36,7 +36,7 @@ class ReplyTest : public testing::Test {
     settings_ = ServiceSettings::Compile(routes_->services()[0], config, nullptr, faults);
     EXPECT_TRUE(faults.empty());
   }
-  Reply ReplyOf(const UpstreamOutcome& outcome, const std::string& method = "CancelSplitRun",
+  Reply ReplyOf(UpstreamOutcome outcome, const std::string& method = "CancelSplitRun",
                 bool deadline_passed = false) {
     const auto& routes = routes_->services()[0].routes;
     const auto route = std::ranges::find_if(

@@ -323,5 +323,20 @@ TEST(JsonReader, ReadsTheValueOfOneFieldAlone) {
             "repeatedChild[1].number: not a valid int32");
 }
 
+TEST(JsonReader, FreesALongTextOnTheWay) {
+  const JsonReader reader(AllTypes::descriptor());
+  const std::string text(std::size_t{4} << 20, 'x');
+  std::string json = R"({"singularString": ")" + text + R"(", "singularDouble": -0})";
+  const auto with_negative_zero = reader.ReadAndFree(json, {});
+  EXPECT_GT(json.size(), text.size());  // Was needed to the end.
+  json.replace(json.find("-0"), 2, "0");
+  const auto read = reader.Read(json, {});
+  EXPECT_EQ(reader.ReadAndFree(json, {}).value(), read.value());
+  EXPECT_LT(json.capacity(), text.size());
+  EXPECT_EQ(
+      with_negative_zero.value(),
+      reader.Read(R"({"singularString": ")" + text + R"(", "singularDouble": -0.0})", {}).value());
+}
+
 }  // namespace
 }  // namespace gateway
