@@ -18,6 +18,8 @@
 namespace gateway {
 
 struct CurlHttpClientOptions {
+  static constexpr int kMaxIdleConnections = 1024;
+
   /// TCP and TLS handshakes together.
   std::chrono::milliseconds connect_timeout{5'000};
   /// kHttp2: by ALPN over TLS, at once without (then a connection for each request).
@@ -35,7 +37,7 @@ struct CurlHttpClientOptions {
   std::chrono::milliseconds max_silence{10'000};
   /// HTTP/1.1: idle connections that are kept. More than callers commonly have calls at a time,
   /// who would otherwise open new ones all the time; few enough to weigh little after a burst.
-  int max_idle_connections = 1024;
+  int max_idle_connections = kMaxIdleConnections;
   /// Empty: none.
   std::string proxy;
   /// Of one answer's body, decompressed.

@@ -49,9 +49,9 @@ struct UpstreamKind {
 };
 constexpr std::array kUpstreams = {
     UpstreamKind{"http1", Protocol::kHttp1, false, "auto",
-                 CurlHttpClientOptions{}.max_idle_connections},
+                 CurlHttpClientOptions::kMaxIdleConnections},
     UpstreamKind{"https1", Protocol::kHttp1, true, "1.1",
-                 CurlHttpClientOptions{}.max_idle_connections},
+                 CurlHttpClientOptions::kMaxIdleConnections},
     UpstreamKind{"https2", Protocol::kHttp2, true, "2", CurlHttpClient::kMaxHttp2Connections},
 };
 constexpr int kLoops = 2;
