@@ -132,6 +132,7 @@ void CurlEasy::SetConnectionUse(const Options& options) {
   Set(CURLOPT_FORBID_REUSE, only_once ? 1L : 0L);
   Set(CURLOPT_FRESH_CONNECT, fresh ? 1L : 0L);
   Set(CURLOPT_PIPEWAIT, options.wait_for_http2 ? 1L : 0L);
+  connections_limited_ = options.wait_for_http2;
   // A new one counts from the request on, as what it is taken from.
   if (!fresh) TakeConnection();
 }
@@ -217,7 +218,7 @@ TransferFacts CurlEasy::facts() const {
 std::size_t CurlEasy::OnHeader(const char* bytes, std::size_t one, std::size_t count, void* self) {
   auto& easy = *static_cast<CurlEasy*>(self);
   if (!easy.response_.AddHeaderLine({bytes, one * count})) return 0;
-  if (easy.response_.has_head() && !easy.http2_possible_) easy.OnHead();
+  if (easy.response_.has_head() && !easy.connections_limited_) easy.OnHead();
   return count;
 }
 

@@ -34,7 +34,8 @@ class CurlEasy {
   struct Options {
     /// Not one from the pool.
     bool fresh_connection = false;
-    /// Wait for a connection that may turn out to be HTTP/2, rather than open one more.
+    /// Wait for a connection that may turn out to be HTTP/2, rather than open one more: there is a
+    /// limit for them. Where there is none, CurlEasy sees to that of idle ones.
     bool wait_for_http2 = false;
   };
 
@@ -104,6 +105,7 @@ class CurlEasy {
   ResponseAssembler response_;
   CURLcode set_up_ = CURLE_OK;
   bool http2_possible_ = false;
+  bool connections_limited_ = false;
   bool counts_on_connection_ = false;
   std::vector<curl_socket_t> opened_;
   bool request_begun_ = false;

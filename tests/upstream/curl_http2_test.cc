@@ -245,17 +245,21 @@ TEST(CurlHttp1OverTls, IsSpokenUnlessHttp2IsAskedForAndOffered) {
   }
 }
 
-TEST(CurlHttp1OverTls, HasNoConnectionLimitAfterTheFirstAnswer) {
+TEST(CurlHttp1OverTls, HasNoConnectionLimitAfterTheFirstAnswerButOneOfIdleOnes) {
   constexpr int kCalls = 3 * static_cast<int>(CurlHttpClient::kMaxHttp2Connections);
+  constexpr int kKept = 20;
   ScriptedUpstream upstream(Tls(false));
   upstream.OnRequest(InOrder({{Send(HttpReply(200))}, {Stall(), Send(HttpReply(200))}}));
-  BlockingClient client(Trusting());
+  CurlHttpClientOptions options = Trusting();
+  options.max_idle_connections = kKept;
+  BlockingClient client(options);
   ASSERT_NE(client.Get(upstream.url()).response(), nullptr);
   std::vector<std::future<HttpResult>> results;
   for (int i = 0; i < kCalls; ++i) results.push_back(client.Start(Request("GET", upstream.url())));
   EXPECT_TRUE(upstream.WaitFor([](const auto& now) { return now.requests == 1 + kCalls; }));
   upstream.Release();
   for (auto& result : results) EXPECT_NE(result.get().response(), nullptr);
+  EXPECT_EQ(client.client.connections(), kKept);
 }
 
 }  // namespace
