@@ -3,8 +3,10 @@
 #include <gmock/gmock.h>
 #include <grpc/support/log.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -155,6 +157,36 @@ TEST(Logging, AFaultThatRepeatsIsNotWrittenEveryTime) {
   const std::string text = testing::internal::GetCapturedStderr();
   constexpr int kWritten = LogLimit::kLinesPerWindow;
   EXPECT_EQ(std::ranges::count(text, '\n'), kWritten + kWritten + 100);
+}
+
+TEST(Logging, ALineThatMayWaitStandsBeforeWhatIsWrittenAtOnce) {
+  testing::internal::CaptureStderr();
+  SetUpLogging(LogLevel::kInfo, LogFormat::kText);
+  LogSoon(LogLevel::kInfo, "first");
+  LogSoon(LogLevel::kDebug, "hidden");
+  LogSoon(LogLevel::kInfo, "second");
+  Log(LogLevel::kInfo, "third");
+  const std::string text = testing::internal::GetCapturedStderr();
+  EXPECT_THAT(text, testing::ContainsRegex("info  first\n.* info  second\n.* info  third\n$"));
+  EXPECT_THAT(text, Not(HasSubstr("hidden")));
+  SetUpLogging(LogLevel::kInfo, LogFormat::kJson);
+}
+
+TEST(Logging, ALineThatMayWaitComesByItself) {
+  std::array<int, 2> ends{};
+  ASSERT_EQ(pipe(ends.data()), 0);
+  FlushLog();
+  const int standard_error = dup(STDERR_FILENO);
+  dup2(ends[1], STDERR_FILENO);
+  LogSoon(LogLevel::kInfo, "waits");
+  std::array<char, 256> bytes{};
+  const auto count = read(ends[0], bytes.data(), bytes.size());
+  dup2(standard_error, STDERR_FILENO);
+  for (const int fd : {standard_error, ends[0], ends[1]}) close(fd);
+  ASSERT_GT(count, 0);
+  const std::string_view line(bytes.data(), static_cast<std::size_t>(count));
+  EXPECT_THAT(line, HasSubstr("waits"));
+  EXPECT_THAT(line, testing::EndsWith("\n"));
 }
 
 TEST(Logging, LinesOfManyThreadsDoNotMix) {
