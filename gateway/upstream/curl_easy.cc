@@ -233,10 +233,7 @@ int CurlEasy::OnBeforeRequest(void* self, char*, char*, int, int local_port) {
   // again on a new one, whatever its verb, and never tell.
   if (std::exchange(easy.request_begun_, true)) return CURL_PREREQFUNC_ABORT;
   easy.TakeConnection();
-  // Two, if it tried both families of addresses.
-  for (const curl_socket_t socket : std::exchange(easy.opened_, {})) {
-    easy.sockets_.OnConnected(socket, local_port);
-  }
+  if (!easy.opened_.empty()) easy.sockets_.OnConnected(easy.opened_, local_port);
   if (easy.http2_possible_) {
     easy.local_port_ = local_port;
     easy.sent_ = Clock::now();

@@ -67,11 +67,14 @@ int UpstreamSockets::Close(curl_socket_t socket) {
   return close(socket);
 }
 
-void UpstreamSockets::OnConnected(curl_socket_t socket, int local_port) {
+void UpstreamSockets::OnConnected(const std::vector<curl_socket_t>& tried, int local_port) {
   const MutexLock lock(mutex_);
-  const auto found = sockets_.find(socket);
-  if (found == sockets_.end() || LocalPortOf(socket) != local_port) return;
-  if (!std::exchange(found->second.connected, true)) ++connected_;
+  for (const curl_socket_t socket : tried) {
+    const auto found = sockets_.find(socket);
+    if (found == sockets_.end()) continue;
+    if (tried.size() > 1 && LocalPortOf(socket) != local_port) continue;
+    if (!std::exchange(found->second.connected, true)) ++connected_;
+  }
 }
 
 int UpstreamSockets::idle() {

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <unordered_map>
+#include <vector>
 
 #include "gateway/base/deadline.h"
 #include "gateway/base/mutex.h"
@@ -22,8 +23,9 @@ class UpstreamSockets {
   curl_socket_t Open(const curl_sockaddr& address);
   int Close(curl_socket_t socket);
 
-  /// A request is about to go out on a new connection, from that local port. Not of others.
-  void OnConnected(curl_socket_t socket, int local_port);
+  /// A request is about to go out on a new connection from that local port: its socket is one of
+  /// `tried`. Two were, if the upstream has addresses of both families.
+  void OnConnected(const std::vector<curl_socket_t>& tried, int local_port);
   /// A request counts on a connection; and it no longer does: it is idle then, or closed, or will
   /// be at the end of the answer.
   void Take() { ++in_use_; }

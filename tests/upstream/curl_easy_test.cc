@@ -153,6 +153,8 @@ TEST(CurlRequest, GoesThroughTheConfiguredProxy) {
   BlockingClient client(options);
   EXPECT_NE(client.Get("http://upstream.invalid/a").response(), nullptr);
   EXPECT_EQ(Only(proxy).target, "http://upstream.invalid/a");
+  client.Get("http://upstream.invalid/b");
+  EXPECT_EQ(proxy.counters().accepted, 1);
 }
 
 TEST(CurlRequest, SpeaksHttpOnly) {
