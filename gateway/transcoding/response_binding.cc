@@ -46,13 +46,14 @@ class ResponseBinding::Impl {
     }
   }
 
-  // `read`: the wire bytes of a JSON body, by one of the reader's ways.
-  template <class ReadJson>
-  [[nodiscard]] Result<std::string> Read(const HttpResponse& answer, const ReadJson& read) const {
+  // `owned`: the same answer, whose body may be freed; or null.
+  [[nodiscard]] Result<std::string> Read(const HttpResponse& answer, HttpResponse* owned,
+                                         const JsonReadOptions& options) const {
     if (!json_) return ReadHttpBody(answer);
     if (answer.status == kNoContent || answer.body.empty()) return std::string();
     const std::size_t length = answer.body.size();
-    Result<std::string> wire = read(*json_);
+    Result<std::string> wire = owned == nullptr ? json_->Read(answer.body, options)
+                                                : json_->ReadAndFree(owned->body, options);
     if (wire) return wire;
     return Error(grpc::StatusCode::INTERNAL, "upstream answered " + std::to_string(answer.status) +
                                                  " with a body that is not the promised JSON (" +
@@ -94,14 +95,12 @@ ResponseBinding& ResponseBinding::operator=(ResponseBinding&&) noexcept = defaul
 
 Result<std::string> ResponseBinding::Read(const HttpResponse& answer,
                                           const JsonReadOptions& options) const {
-  return impl_->Read(answer,
-                     [&](const JsonReader& json) { return json.Read(answer.body, options); });
+  return impl_->Read(answer, nullptr, options);
 }
 
 Result<std::string> ResponseBinding::ReadAndFree(HttpResponse& answer,
                                                  const JsonReadOptions& options) const {
-  return impl_->Read(
-      answer, [&](const JsonReader& json) { return json.ReadAndFree(answer.body, options); });
+  return impl_->Read(answer, &answer, options);
 }
 
 }  // namespace gateway

@@ -160,9 +160,9 @@ CurlHttpClient::Impl::Transfer CurlHttpClient::Impl::Take(TransferId id) {
   Transfer transfer = std::move(transfers_.extract(id).mapped());
   if (transfer.added) loop_.Remove(transfer.easy->handle());
   loop_.StopTimer(transfer.timeout);
-  if (transfer.easy != nullptr) transfer.easy->Forget();
-  if (transfer.easy != nullptr && idle_.size() < kMaxIdleHandles) {
-    idle_.push_back(std::move(transfer.easy));
+  if (transfer.easy != nullptr) {
+    transfer.easy->Forget();
+    if (idle_.size() < kMaxIdleHandles) idle_.push_back(std::move(transfer.easy));
   }
   return transfer;
 }

@@ -10,15 +10,9 @@
 #include <utility>
 
 #include "gateway/upstream/curl_http_client.h"
+#include "tests/upstream/request.h"
 
 namespace gateway {
-
-inline std::shared_ptr<const HttpRequest> Request(std::string verb, std::string url,
-                                                  Headers headers = {},
-                                                  std::optional<std::string> body = std::nullopt) {
-  return std::make_shared<const HttpRequest>(
-      HttpRequest{std::move(verb), std::move(url), std::move(headers), std::move(body)});
-}
 
 class BlockingClient {
  public:

@@ -11,6 +11,7 @@
 
 #include "gateway/upstream/upstream_call.h"
 #include "tests/support/fake_http_client.h"
+#include "tests/upstream/request.h"
 
 namespace gateway {
 
@@ -68,8 +69,7 @@ class UpstreamCall : public ::testing::Test {
   /// POST, may be repeated, one minute.
   UpstreamOrder Idempotent() {
     UpstreamOrder order;
-    order.request = std::make_shared<const HttpRequest>(
-        HttpRequest{"POST", "http://upstream/cancel", {{"a", "1"}}, "body"});
+    order.request = Request("POST", "http://upstream/cancel", {{"a", "1"}}, "body");
     order.deadline = Deadline::At(client_.Now() + 60s);
     order.repeatability = Repeatability::kIdempotent;
     order.reader = &reader_;
@@ -88,8 +88,7 @@ class UpstreamCall : public ::testing::Test {
   }
   UpstreamOrder Delete() {
     UpstreamOrder order = Idempotent();
-    order.request = std::make_shared<const HttpRequest>(
-        HttpRequest{"DELETE", "http://upstream/resource", {}, std::nullopt});
+    order.request = Request("DELETE", "http://upstream/resource");
     return order;
   }
 

@@ -61,8 +61,8 @@ TEST_F(UpstreamCall, RefusedAfterAnAttemptThatMayHaveArrivedIsConfirmed) {
 
 TEST_F(UpstreamCall, ReadsWithTheRequestsHeadersButThoseOfItsBody) {
   UpstreamOrder order = Reconciled();
-  order.request = std::make_shared<const HttpRequest>(HttpRequest{
-      "POST", "http://upstream/cancel", {{"a", "1"}, {"content-type", "text/plain"}}, "body"});
+  order.request = Request("POST", "http://upstream/cancel",
+                          {{"a", "1"}, {"content-type", "text/plain"}}, "body");
   client_.WillAnswer(409);
   client_.WillAnswer(200, "done");
   Run(std::move(order));
