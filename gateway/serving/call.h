@@ -16,8 +16,8 @@
 #include "gateway/serving/endpoint.h"
 #include "gateway/serving/live_count.h"
 #include "gateway/serving/reply.h"
-#include "gateway/serving/trace_context.h"
 #include "gateway/serving/transcoding_service.h"
+#include "gateway/telemetry/trace_context.h"
 #include "gateway/upstream/upstream_call.h"
 
 namespace gateway {

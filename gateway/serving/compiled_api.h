@@ -13,14 +13,14 @@
 #include <string>
 #include <vector>
 
-#include "gateway/base/config.h"
-#include "gateway/base/credentials.h"
 #include "gateway/base/result.h"
-#include "gateway/base/telemetry.h"
 #include "gateway/base/version.h"
-#include "gateway/serving/descriptor_source.h"
+#include "gateway/config/config.h"
+#include "gateway/credentials/credentials.h"
+#include "gateway/descriptors/descriptor_source.h"
 #include "gateway/serving/endpoint.h"
 #include "gateway/serving/service_settings.h"
+#include "gateway/telemetry/telemetry.h"
 #include "gateway/transcoding/route_table.h"
 #include "gateway/upstream/retry_policy.h"
 

@@ -10,11 +10,11 @@
 
 #include "gateway/base/deadline.h"
 #include "gateway/base/result.h"
-#include "gateway/base/telemetry.h"
 #include "gateway/serving/reply.h"
 #include "gateway/serving/request_headers.h"
 #include "gateway/serving/service_settings.h"
-#include "gateway/serving/trace_context.h"
+#include "gateway/telemetry/telemetry.h"
+#include "gateway/telemetry/trace_context.h"
 #include "gateway/transcoding/route_table.h"
 #include "gateway/upstream/upstream_call.h"
 

@@ -11,10 +11,10 @@
 #include <string>
 #include <vector>
 
-#include "gateway/base/config.h"
 #include "gateway/base/current.h"
 #include "gateway/base/result.h"
-#include "gateway/base/tls_material.h"
+#include "gateway/config/config.h"
+#include "gateway/credentials/tls_material.h"
 #include "gateway/serving/socket_file.h"
 
 namespace gateway {

@@ -6,7 +6,7 @@
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/async_stream.h>
 
-#include "gateway/serving/descriptor_index.h"
+#include "gateway/descriptors/descriptor_index.h"
 
 namespace gateway {
 namespace {

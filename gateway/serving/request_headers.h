@@ -10,11 +10,11 @@
 #include <string>
 #include <vector>
 
-#include "gateway/base/config.h"
-#include "gateway/base/credentials.h"
 #include "gateway/base/http_message.h"
 #include "gateway/base/result.h"
-#include "gateway/serving/trace_context.h"
+#include "gateway/config/config.h"
+#include "gateway/credentials/credentials.h"
+#include "gateway/telemetry/trace_context.h"
 #include "gateway/v1/annotations.pb.h"
 
 namespace gateway {

@@ -15,7 +15,6 @@
 #include <utility>
 
 #include "gateway/base/address.h"
-#include "gateway/base/logging.h"
 #include "gateway/base/periodic.h"
 #include "gateway/serving/admin_server.h"
 #include "gateway/serving/admission.h"
@@ -26,6 +25,7 @@
 #include "gateway/serving/reflection_service.h"
 #include "gateway/serving/transcoding_service.h"
 #include "gateway/serving/watchdog.h"
+#include "gateway/telemetry/logging.h"
 
 namespace gateway {
 namespace {

@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "gateway/base/config.h"
 #include "gateway/base/result.h"
+#include "gateway/config/config.h"
 #include "gateway/serving/compiled_api.h"
 #include "gateway/serving/upstream_loops.h"
 

@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "gateway/base/config.h"
-#include "gateway/base/credentials.h"
 #include "gateway/base/result.h"
+#include "gateway/config/config.h"
+#include "gateway/credentials/credentials.h"
 #include "gateway/serving/request_headers.h"
 #include "gateway/transcoding/route_table.h"
 #include "gateway/upstream/retry_policy.h"

@@ -10,7 +10,7 @@
 #include <csignal>
 #include <cstdlib>
 
-#include "gateway/base/logging.h"
+#include "gateway/telemetry/logging.h"
 
 namespace gateway {
 namespace {

@@ -11,7 +11,7 @@
 #include <memory>
 
 #include "gateway/base/current.h"
-#include "gateway/base/tls_material.h"
+#include "gateway/credentials/tls_material.h"
 
 namespace gateway {
 

@@ -4,7 +4,7 @@
 #include <set>
 #include <string>
 
-#include "gateway/base/logging.h"
+#include "gateway/telemetry/logging.h"
 
 namespace gateway {
 

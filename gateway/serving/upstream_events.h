@@ -6,7 +6,7 @@
 #include <string_view>
 #include <utility>
 
-#include "gateway/base/telemetry.h"
+#include "gateway/telemetry/telemetry.h"
 #include "gateway/upstream/upstream_call.h"
 
 namespace gateway {

@@ -7,7 +7,7 @@
 #include <memory>
 #include <vector>
 
-#include "gateway/base/config.h"
+#include "gateway/config/config.h"
 #include "gateway/serving/upstream_events.h"
 #include "gateway/upstream/curl_http_client.h"
 #include "gateway/upstream/upstream_call.h"

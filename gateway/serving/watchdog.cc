@@ -2,7 +2,7 @@
 
 #include <cstdlib>
 
-#include "gateway/base/logging.h"
+#include "gateway/telemetry/logging.h"
 
 namespace gateway {
 

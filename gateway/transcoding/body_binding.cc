@@ -2,9 +2,9 @@
 
 #include <utility>
 
+#include "gateway/json/json_writer.h"
 #include "gateway/transcoding/http_body.h"
 #include "gateway/transcoding/json_violation.h"
-#include "gateway/transcoding/json_writer.h"
 
 namespace gateway {
 namespace {

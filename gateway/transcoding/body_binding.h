@@ -12,8 +12,8 @@
 
 #include "gateway/base/http_message.h"
 #include "gateway/base/result.h"
+#include "gateway/json/field_path.h"
 #include "gateway/transcoding/argument_violations.h"
-#include "gateway/transcoding/field_path.h"
 
 namespace gateway {
 

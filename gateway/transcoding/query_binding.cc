@@ -6,8 +6,8 @@
 #include <unordered_map>
 #include <utility>
 
+#include "gateway/json/json_writer.h"
 #include "gateway/transcoding/json_violation.h"
-#include "gateway/transcoding/json_writer.h"
 #include "gateway/transcoding/percent_encoding.h"
 
 namespace gateway {

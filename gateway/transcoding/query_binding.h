@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "gateway/base/result.h"
+#include "gateway/json/field_path.h"
 #include "gateway/transcoding/argument_violations.h"
-#include "gateway/transcoding/field_path.h"
 
 namespace gateway {
 

@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "gateway/base/ascii.h"
-#include "gateway/transcoding/enum_names.h"
+#include "gateway/json/enum_names.h"
 
 namespace gateway {
 namespace {

@@ -4,11 +4,11 @@
 #include <utility>
 #include <vector>
 
+#include "gateway/json/field_path.h"
+#include "gateway/json/json_writer.h"
 #include "gateway/transcoding/argument_violations.h"
 #include "gateway/transcoding/body_binding.h"
-#include "gateway/transcoding/field_path.h"
 #include "gateway/transcoding/json_violation.h"
-#include "gateway/transcoding/json_writer.h"
 #include "gateway/transcoding/path_template.h"
 #include "gateway/transcoding/query_binding.h"
 

@@ -11,7 +11,7 @@
 
 #include "gateway/base/http_message.h"
 #include "gateway/base/result.h"
-#include "gateway/transcoding/json_reader.h"
+#include "gateway/json/json_reader.h"
 
 namespace gateway {
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 
-#include "gateway/transcoding/clean_text.h"
+#include "gateway/base/clean_text.h"
 
 namespace gateway {
 namespace {

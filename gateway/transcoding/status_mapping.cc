@@ -2,7 +2,7 @@
 
 #include <google/rpc/status.pb.h>
 
-#include "gateway/transcoding/clean_text.h"
+#include "gateway/base/clean_text.h"
 #include "gateway/transcoding/retry_after.h"
 #include "gateway/transcoding/status_details.h"
 

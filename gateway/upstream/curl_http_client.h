@@ -10,9 +10,9 @@
 #include <memory>
 #include <string>
 
-#include "gateway/base/config.h"
 #include "gateway/base/current.h"
-#include "gateway/base/tls_material.h"
+#include "gateway/config/config.h"
+#include "gateway/credentials/tls_material.h"
 #include "gateway/upstream/http_client.h"
 
 namespace gateway {

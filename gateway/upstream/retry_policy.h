@@ -10,9 +10,9 @@
 #include <optional>
 
 #include "gateway/base/answer.h"
-#include "gateway/base/call_events.h"
 #include "gateway/base/deadline.h"
 #include "gateway/base/http_message.h"
+#include "gateway/telemetry/call_events.h"
 
 namespace gateway {
 

@@ -13,9 +13,9 @@
 #include <vector>
 
 #include "gateway/base/answer.h"
-#include "gateway/base/call_events.h"
 #include "gateway/base/deadline.h"
 #include "gateway/base/http_message.h"
+#include "gateway/telemetry/call_events.h"
 #include "gateway/upstream/http_client.h"
 #include "gateway/upstream/retry_policy.h"
 

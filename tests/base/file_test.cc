@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "tests/base/temporary_file.h"
+#include "tests/support/temporary_file.h"
 
 namespace gateway {
 namespace {

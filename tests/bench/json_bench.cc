@@ -10,7 +10,7 @@
 #include <string>
 
 #include "extend/v1/split_run.pb.h"
-#include "gateway/transcoding/json_reader.h"
+#include "gateway/json/json_reader.h"
 #include "tests/bench/documents.h"
 #include "tests/fuzz/json_comparison.h"
 

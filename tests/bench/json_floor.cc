@@ -14,7 +14,7 @@
 #include <string>
 
 #include "extend/v1/split_run.pb.h"
-#include "gateway/transcoding/json_reader.h"
+#include "gateway/json/json_reader.h"
 
 namespace {
 

@@ -3,10 +3,10 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "gateway/base/logging.h"
-#include "gateway/base/telemetry.h"
 #include "gateway/serving/access_log.h"
-#include "gateway/serving/trace_context.h"
+#include "gateway/telemetry/logging.h"
+#include "gateway/telemetry/telemetry.h"
+#include "gateway/telemetry/trace_context.h"
 
 namespace gateway {
 namespace {

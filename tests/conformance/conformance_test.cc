@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "tests/base/temporary_file.h"
 #include "tests/conformance/conformance.pb.h"
+#include "tests/support/temporary_file.h"
 #include "tests/transcoding/all_types.pb.h"
 #include "tests/transcoding/legacy_types.pb.h"
 

@@ -1,6 +1,6 @@
 #include "tests/conformance/testee.h"
 
-#include "gateway/transcoding/json_writer.h"
+#include "gateway/json/json_writer.h"
 
 namespace gateway {
 namespace {

@@ -6,8 +6,8 @@
 
 #include <map>
 
-#include "gateway/serving/descriptor_source.h"
-#include "gateway/transcoding/json_reader.h"
+#include "gateway/descriptors/descriptor_source.h"
+#include "gateway/json/json_reader.h"
 #include "tests/conformance/conformance.pb.h"
 
 namespace gateway {

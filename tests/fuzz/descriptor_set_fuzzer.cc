@@ -6,9 +6,9 @@
 #include <memory>
 #include <set>
 
-#include "gateway/serving/descriptor_index.h"
-#include "gateway/serving/descriptor_source.h"
-#include "gateway/serving/status_text.h"
+#include "gateway/cli/status_text.h"
+#include "gateway/descriptors/descriptor_index.h"
+#include "gateway/descriptors/descriptor_source.h"
 #include "gateway/transcoding/route_table.h"
 #include "tests/fuzz/fuzz_input.h"
 #include "tests/fuzz/silent_parsing.h"

@@ -3,8 +3,8 @@
 
 #include <google/protobuf/util/json_util.h>
 
-#include "gateway/transcoding/json_reader.h"
-#include "gateway/transcoding/json_writer.h"
+#include "gateway/json/json_reader.h"
+#include "gateway/json/json_writer.h"
 #include "tests/fuzz/fuzz_input.h"
 #include "tests/fuzz/json_comparison.h"
 #include "tests/fuzz/silent_parsing.h"

@@ -8,7 +8,7 @@
 #include <map>
 #include <memory>
 
-#include "gateway/transcoding/json_reader.h"
+#include "gateway/json/json_reader.h"
 #include "gateway/transcoding/request_binding.h"
 #include "tests/fuzz/fuzz_input.h"
 #include "tests/fuzz/silent_parsing.h"

@@ -5,7 +5,7 @@
 #include <google/protobuf/text_format.h>
 #include <gtest/gtest.h>
 
-#include "tests/base/temporary_file.h"
+#include "tests/support/temporary_file.h"
 
 namespace gateway {
 namespace {

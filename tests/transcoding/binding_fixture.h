@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "gateway/transcoding/request_binding.h"
-#include "tests/transcoding/from_text.h"
+#include "tests/json/from_text.h"
 #include "tests/transcoding/library.pb.h"
 
 namespace gateway {

@@ -2,8 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include "tests/json/from_text.h"
 #include "tests/transcoding/faulty_routes.pb.h"
-#include "tests/transcoding/from_text.h"
 #include "tests/transcoding/library.pb.h"
 
 namespace gateway {

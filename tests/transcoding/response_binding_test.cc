@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "tests/transcoding/from_text.h"
+#include "tests/json/from_text.h"
 #include "tests/transcoding/library.pb.h"
 
 namespace gateway {

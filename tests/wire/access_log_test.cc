@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "gateway/base/logging.h"
+#include "gateway/telemetry/logging.h"
 #include "tests/wire/tls_fixture.h"
 
 namespace gateway {

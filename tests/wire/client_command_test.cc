@@ -1,5 +1,5 @@
 // call, health and wait against a gateway.
-#include "gateway/serving/client_command.h"
+#include "gateway/cli/client_command.h"
 
 #include <gmock/gmock.h>
 

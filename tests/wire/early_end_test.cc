@@ -13,8 +13,8 @@
 #include <tuple>
 
 #include "gateway/v1/annotations.pb.h"
-#include "tests/base/temporary_file.h"
 #include "tests/support/full_listener.h"
+#include "tests/support/temporary_file.h"
 #include "tests/upstream/slow_resolver.h"
 #include "tests/wire/manual_time_fixture.h"
 #include "tests/wire/order_service.grpc.pb.h"

@@ -10,8 +10,8 @@
 #include <set>
 #include <sstream>
 
-#include "gateway/serving/client_command.h"
-#include "gateway/serving/descriptor_source.h"
+#include "gateway/cli/client_command.h"
+#include "gateway/descriptors/descriptor_source.h"
 #include "tests/wire/gateway_fixture.h"
 
 namespace gateway {

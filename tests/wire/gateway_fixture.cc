@@ -6,7 +6,7 @@
 
 #include <stdexcept>
 
-#include "gateway/base/logging.h"
+#include "gateway/telemetry/logging.h"
 
 namespace gateway {
 namespace {

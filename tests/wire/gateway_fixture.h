@@ -21,7 +21,7 @@
 #include <vector>
 
 #include "extend/v1/split_run_service.grpc.pb.h"
-#include "gateway/base/config.h"
+#include "gateway/config/config.h"
 #include "gateway/serving/compiled_api.h"
 #include "gateway/serving/server.h"
 #include "tests/support/scripted_upstream.h"

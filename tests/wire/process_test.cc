@@ -20,7 +20,7 @@
 #include <thread>
 #include <vector>
 
-#include "gateway/serving/client_command.h"
+#include "gateway/cli/client_command.h"
 #include "tests/support/scripted_upstream.h"
 #include "tests/wire/gateway_fixture.h"
 

@@ -9,9 +9,9 @@
 #include <iostream>
 #include <string>
 
-#include "gateway/base/logging.h"
 #include "gateway/serving/compiled_api.h"
 #include "gateway/serving/server.h"
+#include "gateway/telemetry/logging.h"
 
 int main() {
   using namespace gateway;

@@ -11,8 +11,8 @@
 #include <string_view>
 #include <vector>
 
-#include "gateway/serving/descriptor_source.h"
-#include "gateway/transcoding/json_reader.h"
+#include "gateway/descriptors/descriptor_source.h"
+#include "gateway/json/json_reader.h"
 #include "gateway/transcoding/route_table.h"
 #include "gateway/transcoding/status_mapping.h"
 #include "tests/bench/documents.h"

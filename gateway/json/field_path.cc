@@ -1,0 +1,49 @@
+#include "gateway/json/field_path.h"
+
+namespace gateway {
+
+namespace pb = google::protobuf;
+
+tl::expected<FieldPath, std::string> FieldPath::Resolve(const pb::Descriptor& message,
+                                                        std::string_view text) {
+  const auto fault = [&](const std::string& rule) {
+    return tl::unexpected<std::string>("path \"" + std::string(text) + "\" of " +
+                                       message.full_name() + ": " + rule);
+  };
+  std::vector<const pb::FieldDescriptor*> fields;
+  const pb::Descriptor* holder = &message;
+  for (std::string_view rest = text;;) {
+    const std::size_t dot = rest.find('.');
+    const std::string name(rest.substr(0, dot));
+    const pb::FieldDescriptor* const field = holder->FindFieldByName(name);
+    if (field == nullptr) {
+      return fault(holder->full_name() + " has no field \"" + name + "\"");
+    }
+    fields.push_back(field);
+    if (dot == std::string_view::npos) return FieldPath(std::move(fields));
+    if (field->is_repeated() || field->message_type() == nullptr) {
+      return fault("\"" + name + "\" is not a singular message, so nothing can follow it");
+    }
+    holder = field->message_type();
+    rest.remove_prefix(dot + 1);
+  }
+}
+
+const pb::Message& FieldPath::Holder(const pb::Message& message) const {
+  const pb::Message* holder = &message;
+  for (std::size_t i = 0; i + 1 < fields_.size(); ++i) {
+    holder = &holder->GetReflection()->GetMessage(*holder, fields_[i]);
+  }
+  return *holder;
+}
+
+std::string FieldPath::ToString() const {
+  std::string text;
+  for (const pb::FieldDescriptor* field : fields_) {
+    if (!text.empty()) text += '.';
+    text += field->name();
+  }
+  return text;
+}
+
+}  // namespace gateway

@@ -1,0 +1,39 @@
+// JSON text → simdjson's DOM, within our depth limit and without simdjson's limits on numbers.
+//
+// Used by one thread; the elements live until the next Parse. The memory stays for the next
+// document until Shrink.
+#pragma once
+
+#include <simdjson.h>
+
+#include <string>
+
+#include "gateway/json/json_fault.h"
+
+namespace gateway {
+
+/// Objects and arrays in one another, also in values that nobody reads.
+inline constexpr std::size_t kMaxJsonDepth = 100;
+
+class JsonDocument {
+ public:
+  /// False with a fault if `json` is not one JSON value. Without spare capacity it is copied first.
+  bool Parse(const std::string& json, JsonFault* fault);
+  /// Parses the same text again, with its numbers rewritten (json_numbers.h).
+  bool ParseRewritten(const std::string& json, JsonFault* fault);
+
+  [[nodiscard]] simdjson::dom::element root() const { return root_; }
+  [[nodiscard]] bool is_rewritten() const { return is_rewritten_; }
+
+  /// Gives the memory back if the last document was longer than `retained` bytes.
+  void Shrink(std::size_t retained);
+
+ private:
+  simdjson::error_code ParseText(const std::string& json);
+
+  simdjson::dom::parser parser_;
+  simdjson::dom::element root_;
+  bool is_rewritten_ = false;
+};
+
+}  // namespace gateway

@@ -1,0 +1,168 @@
+#include "gateway/json/json_scalars.h"
+
+#include <bit>
+#include <limits>
+#include <optional>
+#include <string>
+
+namespace gateway {
+namespace {
+
+namespace dom = simdjson::dom;
+using google::protobuf::FieldDescriptor;
+
+template <class Integer>
+bool SignedBits(const JsonNumber& number, std::uint64_t* bits) {
+  using Limits = std::numeric_limits<Integer>;
+  const auto value = ToSigned(number, Limits::min(), Limits::max());
+  if (value) *bits = static_cast<std::uint64_t>(*value);
+  return value.has_value();
+}
+
+template <class Integer>
+bool UnsignedBits(const JsonNumber& number, std::uint64_t* bits) {
+  const auto value = ToUnsigned(number, std::numeric_limits<Integer>::max());
+  if (value) *bits = *value;
+  return value.has_value();
+}
+
+std::uint64_t ZigZag(std::uint64_t bits) {
+  return bits << 1 ^ (std::bit_cast<std::int64_t>(bits) < 0 ? ~std::uint64_t{0} : 0);
+}
+
+bool WholeBits(FieldDescriptor::Type type, const JsonNumber& number, std::uint64_t* bits) {
+  switch (type) {
+    case FieldDescriptor::TYPE_INT32:
+    case FieldDescriptor::TYPE_SFIXED32:
+    case FieldDescriptor::TYPE_ENUM:
+      return SignedBits<std::int32_t>(number, bits);
+    case FieldDescriptor::TYPE_INT64:
+    case FieldDescriptor::TYPE_SFIXED64:
+      return SignedBits<std::int64_t>(number, bits);
+    case FieldDescriptor::TYPE_SINT32:
+      if (!SignedBits<std::int32_t>(number, bits)) return false;
+      *bits = ZigZag(*bits);
+      return true;
+    case FieldDescriptor::TYPE_SINT64:
+      if (!SignedBits<std::int64_t>(number, bits)) return false;
+      *bits = ZigZag(*bits);
+      return true;
+    case FieldDescriptor::TYPE_UINT32:
+    case FieldDescriptor::TYPE_FIXED32:
+      return UnsignedBits<std::uint32_t>(number, bits);
+    default:
+      return UnsignedBits<std::uint64_t>(number, bits);
+  }
+}
+
+std::optional<double> SpecialDouble(std::string_view text) {
+  if (text == "NaN") return std::numeric_limits<double>::quiet_NaN();
+  if (text == "Infinity") return std::numeric_limits<double>::infinity();
+  if (text == "-Infinity") return -std::numeric_limits<double>::infinity();
+  return std::nullopt;
+}
+
+}  // namespace
+
+ScalarRead JsonScalars::Read(const FieldTable& field, dom::element value, std::uint64_t* bits) {
+  bool valid = false;
+  JsonNumber number;
+  switch (field.type) {
+    case FieldDescriptor::TYPE_ENUM:
+      return ReadEnum(field, value, bits);
+    case FieldDescriptor::TYPE_BOOL:
+      valid = value.is_bool();
+      *bits = valid && value.get_bool().value_unsafe() ? 1 : 0;
+      break;
+    case FieldDescriptor::TYPE_DOUBLE:
+    case FieldDescriptor::TYPE_FLOAT:
+      valid = ReadFloating(field.type, value, bits);
+      break;
+    default:
+      valid = ReadNumber(value, &number) && WholeBits(field.type, number, bits);
+  }
+  if (valid) return ScalarRead::kValue;
+  fault_->Set(std::string("not a valid ") + field.descriptor->type_name());
+  return ScalarRead::kFault;
+}
+
+ScalarRead JsonScalars::ReadKey(const FieldTable& field, std::string_view text,
+                                std::uint64_t* bits) {
+  if (field.type == FieldDescriptor::TYPE_BOOL) {
+    *bits = text == "true" ? 1 : 0;
+    if (text == "true" || text == "false") return ScalarRead::kValue;
+  } else {
+    const auto number = ParseJsonNumber(text);
+    if (number && WholeBits(field.type, *number, bits)) return ScalarRead::kValue;
+  }
+  fault_->Set(std::string("key is not a valid ") + field.descriptor->type_name());
+  return ScalarRead::kFault;
+}
+
+bool JsonScalars::ReadDouble(dom::element value, std::uint64_t* bits) {
+  return ReadFloating(FieldDescriptor::TYPE_DOUBLE, value, bits) ||
+         fault_->Set("beyond the range of double");
+}
+
+bool JsonScalars::ReadNumber(dom::element value, JsonNumber* number) const {
+  switch (value.type()) {
+    case dom::element_type::INT64:
+      number->integer = value.get_int64().value_unsafe();
+      return true;
+    case dom::element_type::UINT64:
+      *number = {.kind = JsonNumber::Kind::kUnsigned,
+                 .unsigned_integer = value.get_uint64().value_unsafe()};
+      return true;
+    case dom::element_type::DOUBLE: {
+      const double floating = value.get_double().value_unsafe();
+      *number = is_rewritten_
+                    ? FromRewritten(floating)
+                    : JsonNumber{.kind = JsonNumber::Kind::kFloating, .floating = floating};
+      return true;
+    }
+    case dom::element_type::STRING:
+      if (const auto parsed = ParseJsonNumber(value.get_string().value_unsafe())) {
+        *number = *parsed;
+        return true;
+      }
+      return false;
+    default:
+      return false;
+  }
+}
+
+bool JsonScalars::ReadFloating(Type type, dom::element value, std::uint64_t* bits) {
+  std::optional<double> read;
+  if (value.is_string()) read = SpecialDouble(value.get_string().value_unsafe());
+  if (!read) {
+    JsonNumber number;
+    if (!ReadNumber(value, &number)) return false;
+    read = ToDouble(number);
+    if (!read) return false;
+    saw_whole_zero_ |= number.kind == JsonNumber::Kind::kSigned && number.integer == 0;
+  }
+  if (type == FieldDescriptor::TYPE_DOUBLE) {
+    *bits = std::bit_cast<std::uint64_t>(*read);
+    return true;
+  }
+  const std::optional<float> narrow = ToFloat(*read);
+  if (narrow) *bits = std::bit_cast<std::uint32_t>(*narrow);
+  return narrow.has_value();
+}
+
+ScalarRead JsonScalars::ReadEnum(const FieldTable& field, dom::element value, std::uint64_t* bits) {
+  *bits = 0;
+  JsonNumber number;
+  if (value.is_string()) {
+    const int* const known = field.enumeration->numbers.Find(value.get_string().value_unsafe());
+    if (known == nullptr) return ScalarRead::kUnknownEnum;
+    *bits = static_cast<std::uint64_t>(static_cast<std::int64_t>(*known));
+    return ScalarRead::kValue;
+  }
+  if (field.takes_null && value.is_null()) return ScalarRead::kValue;
+  if (ReadNumber(value, &number) && WholeBits(field.type, number, bits)) return ScalarRead::kValue;
+  fault_->Set("neither a name nor a number of " + field.enumeration->type->full_name());
+  return ScalarRead::kFault;
+}
+
+}  // namespace gateway

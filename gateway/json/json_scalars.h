@@ -1,0 +1,47 @@
+// One JSON value → one value of a scalar field that is no text, as the bits that go on the wire.
+//
+// Used by one thread, for one document.
+#pragma once
+
+#include <google/protobuf/descriptor.h>
+#include <simdjson.h>
+
+#include <cstdint>
+#include <string_view>
+
+#include "gateway/json/json_fault.h"
+#include "gateway/json/json_numbers.h"
+#include "gateway/json/json_tables.h"
+
+namespace gateway {
+
+enum class ScalarRead : std::uint8_t { kValue, kUnknownEnum, kFault };
+
+class JsonScalars {
+ public:
+  /// `is_rewritten`: the document's numbers were rewritten (json_numbers.h).
+  JsonScalars(bool is_rewritten, JsonFault* fault) : is_rewritten_(is_rewritten), fault_(fault) {}
+
+  /// `bits` are those of a fixed-size type, or the value of a varint; 0 for an unknown enum string.
+  ScalarRead Read(const FieldTable& field, simdjson::dom::element value, std::uint64_t* bits);
+  /// Likewise for the key of a map, which is text in JSON. Keys are not strings here.
+  ScalarRead ReadKey(const FieldTable& field, std::string_view text, std::uint64_t* bits);
+  /// A number of google.protobuf.Value, as the bits of a double.
+  bool ReadDouble(simdjson::dom::element value, std::uint64_t* bits);
+
+  /// Whether a floating field was a whole 0, which may have been -0 before simdjson read it.
+  [[nodiscard]] bool saw_whole_zero() const { return saw_whole_zero_; }
+
+ private:
+  using Type = google::protobuf::FieldDescriptor::Type;
+
+  bool ReadNumber(simdjson::dom::element value, JsonNumber* number) const;
+  bool ReadFloating(Type type, simdjson::dom::element value, std::uint64_t* bits);
+  ScalarRead ReadEnum(const FieldTable& field, simdjson::dom::element value, std::uint64_t* bits);
+
+  bool is_rewritten_;
+  bool saw_whole_zero_ = false;
+  JsonFault* fault_;
+};
+
+}  // namespace gateway
