@@ -8,10 +8,10 @@
 #include <iostream>
 
 #include "gateway/base/version.h"
-#include "gateway/cli/client_command.h"
+#include "gateway/cli/client_commands.h"
 #include "gateway/cli/status_text.h"
 #include "gateway/config/config.h"
-#include "gateway/serving/compiled_api.h"
+#include "gateway/serving/app.h"
 #include "gateway/serving/server.h"
 #include "gateway/serving/stop_signals.h"
 #include "gateway/telemetry/logging.h"
@@ -24,12 +24,12 @@ constexpr int kRuntimeFailure = 1;
 constexpr int kBadConfiguration = 2;
 
 /// For the operator who starts it: sentences, whatever the log's format.
-int Refuse(const Faults& faults) {
-  std::cerr << FaultLines(faults);
+int Refuse(const Errors& faults) {
+  std::cerr << ErrorLines(faults);
   return kBadConfiguration;
 }
 
-int Fail(const Faults& faults) {
+int Fail(const Errors& faults) {
   for (const std::string& fault : faults) Log(LogLevel::kError, fault);
   return kRuntimeFailure;
 }
@@ -52,7 +52,7 @@ int Serve(const Config& config) {
   SetUpLogging(config.log_level, config.log_format);
   google::protobuf::SetLogHandler(LogForProtobuf);
 
-  const auto api = CompiledApi::Compile(config);
+  const auto api = App::Compile(config);
   if (!api) return Refuse(api.error());
   LogUnserved((*api)->unannotated());
   const auto server = Server::Start(config, **api);
@@ -66,10 +66,10 @@ int Serve(const Config& config) {
 }
 
 int Check(const Config& config) {
-  const auto api = CompiledApi::Compile(config);
+  const auto api = App::Compile(config);
   if (!api) return Refuse(api.error());
   std::cout << "the configuration is valid\n";
-  for (const CompiledApi::Service& service : (*api)->services()) {
+  for (const App::Service& service : (*api)->services()) {
     std::cout << service.descriptor->full_name() << ": " << service.endpoints.size() << " methods, "
               << service.settings->base_url << "\n";
   }
@@ -94,11 +94,11 @@ int Run(const CommandLine& line) {
     case CommandLine::Command::kCheck:
       return Check(line.config);
     case CommandLine::Command::kCall:
-      return Call(line, std::cin, std::cout, std::cerr);
+      return RunCall(line, std::cin, std::cout, std::cerr);
     case CommandLine::Command::kHealth:
-      return Health(line, std::cout, std::cerr);
+      return RunHealth(line, std::cout, std::cerr);
     case CommandLine::Command::kWait:
-      return Wait(line, std::cout, std::cerr);
+      return RunWait(line, std::cout, std::cerr);
     case CommandLine::Command::kVersion:
       return PrintVersion();
   }

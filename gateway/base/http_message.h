@@ -50,7 +50,7 @@ enum class Delivery {
   kMayHaveArrived,  ///< At least one byte of it went out.
 };
 
-enum class TransportFault {
+enum class TransportErrorKind {
   kResolve,           ///< The host name has no address.
   kConnect,           ///< No connection, within the connect timeout.
   kTls,               ///< Handshake or certificate verification failed.
@@ -64,7 +64,7 @@ enum class TransportFault {
 };
 
 struct TransportError {
-  TransportFault fault;
+  TransportErrorKind fault;
   Delivery delivery;
   /// For logs and the status message: no URL, no header, no body.
   std::string text;

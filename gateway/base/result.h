@@ -1,6 +1,6 @@
 // The one error type: a grpc::Status, or a value of type T in place of it.
 //
-// Faults of configuration and descriptors are found at start, all of them at once: a list of
+// Errors of configuration and descriptors are found at start, all of them at once: a list of
 // sentences, each naming the thing and the rule.
 #pragma once
 
@@ -15,7 +15,7 @@ namespace gateway {
 template <class T>
 using Result = tl::expected<T, grpc::Status>;
 
-using Faults = std::vector<std::string>;
+using Errors = std::vector<std::string>;
 
 /// An error in place of a Result's value.
 inline tl::unexpected<grpc::Status> Error(grpc::StatusCode code, const std::string& message) {

@@ -6,7 +6,7 @@
 #include <ostream>
 #include <string_view>
 
-#include "gateway/cli/client_command.h"
+#include "gateway/cli/client_commands.h"
 #include "gateway/cli/status_text.h"
 #include "gateway/credentials/tls_files.h"
 
@@ -20,13 +20,13 @@ constexpr std::string_view kUnixScheme = "unix:";
 /// Null, with the faults told, if the files are not sound.
 std::shared_ptr<grpc::ChannelCredentials> TlsCredentials(const CommandLine& line,
                                                          std::ostream& err) {
-  Current<TlsMaterial> tls;
-  const Faults faults = WatchTls({.certificate = {"--tls-client-cert", line.tls_client_cert},
+  AtomicValue<TlsMaterial> tls;
+  const Errors faults = WatchTls({.certificate = {"--tls-client-cert", line.tls_client_cert},
                                   .key = {"--tls-client-key", line.tls_client_key},
                                   .ca = {"--tls-ca", line.tls_ca}},
                                  tls)
                             .Load();
-  err << FaultLines(faults);
+  err << ErrorLines(faults);
   if (!faults.empty()) return nullptr;
   const auto current = tls.Get();
   return grpc::SslCredentials({.pem_root_certs = current->ca_pem,

@@ -74,7 +74,7 @@ std::string StatusText(const grpc::Status& status) {
   return lines;
 }
 
-std::string FaultLines(const Faults& faults) {
+std::string ErrorLines(const Errors& faults) {
   std::string lines;
   for (const std::string& fault : faults) lines += "extend-gateway: " + Shown(fault) + "\n";
   return lines;

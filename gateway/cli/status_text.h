@@ -18,6 +18,6 @@ std::string StatusText(const grpc::Status& status);
 
 /// `extend-gateway: FAULT` for each. Likewise without control characters, whatever a file holds
 /// that a fault quotes.
-std::string FaultLines(const Faults& faults);
+std::string ErrorLines(const Errors& faults);
 
 }  // namespace gateway

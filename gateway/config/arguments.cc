@@ -109,7 +109,7 @@ Command TakeCommand(std::vector<std::string>& arguments) {
 }
 
 /// CLI11 takes the next argument for the value of `--flag=`.
-void RemoveEmptyValues(std::vector<std::string>& arguments, Faults& faults) {
+void RemoveEmptyValues(std::vector<std::string>& arguments, Errors& faults) {
   std::erase_if(arguments, [&faults](const std::string& argument) {
     const bool empty = argument.starts_with("--") && argument.find('=') + 1 == argument.size();
     if (empty) faults.push_back(argument.substr(0, argument.size() - 1) + " needs a value");
@@ -120,7 +120,7 @@ void RemoveEmptyValues(std::vector<std::string>& arguments, Faults& faults) {
 /// What CLI11 did not know: the command's arguments without a flag, and faults. No argument is told
 /// that could be a secret.
 std::vector<std::string> TakePositionals(const std::vector<std::string>& unknown,
-                                         const CommandEntry& command, Faults& faults) {
+                                         const CommandEntry& command, Errors& faults) {
   const std::size_t expected = command.command == Command::kCall ? 2 : 0;
   std::vector<std::string> positionals;
   bool may_be_flags_value = false;
@@ -145,7 +145,7 @@ std::vector<std::string> TakePositionals(const std::vector<std::string>& unknown
 
 }  // namespace
 
-Arguments SplitArguments(const std::vector<std::string>& arguments, Faults& faults) {
+Arguments SplitArguments(const std::vector<std::string>& arguments, Errors& faults) {
   std::vector<std::string> rest = arguments;
   Arguments split;
   split.command = TakeCommand(rest);

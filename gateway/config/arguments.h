@@ -21,7 +21,7 @@ struct Arguments {
 };
 
 /// Adds a fault for each argument that the command does not know. Values stay unchecked.
-Arguments SplitArguments(const std::vector<std::string>& arguments, Faults& faults);
+Arguments SplitArguments(const std::vector<std::string>& arguments, Errors& faults);
 
 std::string HelpText(CommandLine::Command command);
 

@@ -20,7 +20,7 @@ constexpr std::string_view kApiKeyVariable = "EXTEND_API_KEY";
 
 /// All sources over each other: the first that names a flag wins.
 Settings Collect(Settings given, const std::vector<FlagGroup>& flags,
-                 const Environment& environment, Faults& faults) {
+                 const Environment& environment, Errors& faults) {
   given.merge(ReadVariables(flags, environment));
   const auto file = given.find("config");
   if (file != given.end() && file->second.values.size() == 1) {
@@ -31,7 +31,7 @@ Settings Collect(Settings given, const std::vector<FlagGroup>& flags,
 
 /// The key, which has no flag, and whose token goes upstream.
 void SetCredentials(const Settings& settings, const Environment& environment, Config& config,
-                    Faults& faults) {
+                    Errors& faults) {
   const std::string variable = Variable(environment, kApiKeyVariable);
   bool has_key = settings.contains("api-key-file");
   if (!has_key && !Trimmed(variable).empty()) {
@@ -50,7 +50,7 @@ void SetCredentials(const Settings& settings, const Environment& environment, Co
   }
 }
 
-void SetCall(const std::vector<std::string>& positionals, CommandLine& line, Faults& faults) {
+void SetCall(const std::vector<std::string>& positionals, CommandLine& line, Errors& faults) {
   if (positionals.empty()) {
     faults.emplace_back("call needs a METHOD, such as package.Service/Method");
     return;
@@ -61,9 +61,9 @@ void SetCall(const std::vector<std::string>& positionals, CommandLine& line, Fau
 
 }  // namespace
 
-tl::expected<CommandLine, Faults> ParseCommandLine(const std::vector<std::string>& arguments,
+tl::expected<CommandLine, Errors> ParseCommandLine(const std::vector<std::string>& arguments,
                                                    const Environment& environment) {
-  Faults faults;
+  Errors faults;
   Arguments split = SplitArguments(arguments, faults);
   CommandLine line;
   line.command = split.command;

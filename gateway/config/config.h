@@ -111,7 +111,7 @@ struct CommandLine {
 };
 
 /// Parses and checks. `arguments` without the program's name.
-tl::expected<CommandLine, Faults> ParseCommandLine(const std::vector<std::string>& arguments,
+tl::expected<CommandLine, Errors> ParseCommandLine(const std::vector<std::string>& arguments,
                                                    const Environment& environment);
 
 /// The process's own environment.

@@ -24,7 +24,7 @@ constexpr std::array kNeeds = {
     Needs{"tls-server-name", "tls-ca"},
 };
 
-void CheckListeners(const Config& config, const Settings& settings, Faults& faults) {
+void CheckListeners(const Config& config, const Settings& settings, Errors& faults) {
   const std::string source = SourceOf(settings, "listen");
   const auto found = settings.find("listen");
   if (found != settings.end() && found->second.values.empty()) {
@@ -41,8 +41,8 @@ void CheckListeners(const Config& config, const Settings& settings, Faults& faul
 
 }  // namespace
 
-Faults CheckPairs(const Settings& settings) {
-  Faults faults;
+Errors CheckPairs(const Settings& settings) {
+  Errors faults;
   for (const Needs& rule : kNeeds) {
     if (!settings.contains(rule.flag) || settings.contains(rule.other)) continue;
     faults.push_back(SourceOf(settings, rule.flag) + " needs --" + std::string(rule.other) +
@@ -51,8 +51,8 @@ Faults CheckPairs(const Settings& settings) {
   return faults;
 }
 
-Faults CheckConfig(const Config& config, const Settings& settings) {
-  Faults faults;
+Errors CheckConfig(const Config& config, const Settings& settings) {
+  Errors faults;
   CheckListeners(config, settings, faults);
   if (config.retry_initial_backoff > config.retry_max_backoff) {
     faults.push_back(SourceOf(settings, "retry-initial-backoff") +

@@ -7,9 +7,9 @@
 namespace gateway {
 
 /// Of every command: flags that mean nothing without another.
-Faults CheckPairs(const Settings& settings);
+Errors CheckPairs(const Settings& settings);
 
 /// Of the server. `settings` tells where the values come from.
-Faults CheckConfig(const Config& config, const Settings& settings);
+Errors CheckConfig(const Config& config, const Settings& settings);
 
 }  // namespace gateway

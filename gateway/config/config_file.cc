@@ -13,7 +13,7 @@ using nlohmann::json;
 constexpr std::size_t kMaxFileBytes = std::size_t{1} << 20;
 
 /// Null, with a fault added, for what is not one JSON object without repeated keys.
-json ParseObject(const std::string& path, const std::string& text, Faults& faults) {
+json ParseObject(const std::string& path, const std::string& text, Errors& faults) {
   std::set<std::string> keys;
   const auto note_repeated_keys = [&](int depth, json::parse_event_t event, json& value) {
     if (event == json::parse_event_t::key && depth == 1 &&
@@ -81,7 +81,7 @@ std::string_view RuleOf(Form form) {
 }  // namespace
 
 Settings ReadConfigFile(const std::vector<FlagGroup>& flags, const std::string& path,
-                        Faults& faults) {
+                        Errors& faults) {
   Settings settings;
   const auto text = ReadFile(path, kMaxFileBytes);
   if (!text) {

@@ -71,8 +71,8 @@ Settings ReadVariables(const std::vector<FlagGroup>& flags, const Environment& e
   return settings;
 }
 
-Faults UnknownVariables(const Environment& environment) {
-  Faults faults;
+Errors UnknownVariables(const Environment& environment) {
+  Errors faults;
   for (const auto& [name, value] : environment) {
     if (!name.starts_with(kPrefix) || IsServiceLink(name) || IsVariableOfAnyFlag(name)) continue;
     faults.push_back(name + " is not a variable of the gateway");
@@ -81,7 +81,7 @@ Faults UnknownVariables(const Environment& environment) {
 }
 
 void Apply(const std::vector<FlagGroup>& flags, const Settings& settings, CommandLine& line,
-           Faults& faults) {
+           Errors& faults) {
   for (const FlagGroup& group : flags) {
     for (const Flag& flag : group.flags) {
       const auto found = settings.find(flag.name);

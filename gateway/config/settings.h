@@ -30,15 +30,15 @@ Settings ReadVariables(const std::vector<FlagGroup>& flags, const Environment& e
 
 /// The variables with our prefix that are no command's flag, and not those that Kubernetes sets for
 /// a Service called extend-gateway.
-Faults UnknownVariables(const Environment& environment);
+Errors UnknownVariables(const Environment& environment);
 
 /// Reads a config file's text; `path` is for faults, which are added.
 Settings ReadConfigFile(const std::vector<FlagGroup>& flags, const std::string& path,
-                        Faults& faults);
+                        Errors& faults);
 
 /// Stores the settings, adding a fault for each value that breaks its flag's rule.
 void Apply(const std::vector<FlagGroup>& flags, const Settings& settings, CommandLine& line,
-           Faults& faults);
+           Errors& faults);
 
 /// The value of a variable; empty if there is none.
 std::string Variable(const Environment& environment, std::string_view name);

@@ -11,7 +11,7 @@ namespace {
 std::string AsAuthorization(const std::string& key) { return "Bearer " + key; }
 
 WatchedFiles WatchKey(const WatchedFiles::File& file, Authorization& target) {
-  const auto use = [file, &target](const WatchedFiles::Contents& contents, Faults& faults) {
+  const auto use = [file, &target](const WatchedFiles::Contents& contents, Errors& faults) {
     if (!contents[0]) return;
     const auto key = ParseApiKey(*contents[0]);
     if (key) {
@@ -25,7 +25,7 @@ WatchedFiles WatchKey(const WatchedFiles::File& file, Authorization& target) {
 
 }  // namespace
 
-Credentials::Credentials(const Config& config, Faults& faults) {
+Credentials::Credentials(const Config& config, Errors& faults) {
   if (!config.api_key_file.empty()) {
     Watch(CredentialKind::kApiKey,
           WatchKey({"--api-key-file", config.api_key_file}, authorization_.emplace()), faults);
@@ -46,13 +46,13 @@ Credentials::Credentials(const Config& config, Faults& faults) {
         faults);
 }
 
-void Credentials::Watch(CredentialKind kind, WatchedFiles files, Faults& faults) {
+void Credentials::Watch(CredentialKind kind, WatchedFiles files, Errors& faults) {
   for (std::string& fault : files.Load()) faults.push_back(std::move(fault));
   const MutexLock lock(mutex_);
   watched_.push_back({kind, std::move(files)});
 }
 
-void Credentials::Look(Telemetry& telemetry) {
+void Credentials::Look(Metrics& telemetry) {
   const MutexLock lock(mutex_);
   for (Watched& watched : watched_) {
     const WatchedFiles::Outcome outcome = watched.files.Look();

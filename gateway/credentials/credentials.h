@@ -10,24 +10,24 @@
 #include <string>
 #include <vector>
 
-#include "gateway/base/current.h"
+#include "gateway/base/atomic_value.h"
 #include "gateway/base/mutex.h"
 #include "gateway/base/result.h"
 #include "gateway/config/config.h"
 #include "gateway/credentials/tls_material.h"
 #include "gateway/credentials/watched_files.h"
 #include "gateway/telemetry/call_events.h"
-#include "gateway/telemetry/telemetry.h"
+#include "gateway/telemetry/metrics.h"
 
 namespace gateway {
 
 /// `Bearer <key>`.
-using Authorization = Current<std::string>;
+using Authorization = AtomicValue<std::string>;
 
 class Credentials {
  public:
   /// Reads all files. Adds to `faults` what is wrong, each fault naming flag, path and rule.
-  Credentials(const Config& config, Faults& faults);
+  Credentials(const Config& config, Errors& faults);
 
   /// Null if no key is configured.
   [[nodiscard]] const Authorization* authorization() const {
@@ -35,18 +35,18 @@ class Credentials {
   }
   /// Of the TCP listeners; without a certificate they are plaintext. Whether they have one, and
   /// whether callers need one, never changes.
-  [[nodiscard]] const Current<TlsMaterial>& server_tls() const { return server_tls_; }
-  [[nodiscard]] const Current<TlsMaterial>& upstream_tls() const { return upstream_tls_; }
+  [[nodiscard]] const AtomicValue<TlsMaterial>& server_tls() const { return server_tls_; }
+  [[nodiscard]] const AtomicValue<TlsMaterial>& upstream_tls() const { return upstream_tls_; }
 
   /// Reads the files again. Logs and counts what has changed, and each fault once.
-  void Look(Telemetry& telemetry);
+  void Look(Metrics& telemetry);
 
  private:
-  void Watch(CredentialKind kind, WatchedFiles files, Faults& faults);
+  void Watch(CredentialKind kind, WatchedFiles files, Errors& faults);
 
   std::optional<Authorization> authorization_;
-  Current<TlsMaterial> server_tls_;
-  Current<TlsMaterial> upstream_tls_;
+  AtomicValue<TlsMaterial> server_tls_;
+  AtomicValue<TlsMaterial> upstream_tls_;
 
   struct Watched {
     CredentialKind kind;

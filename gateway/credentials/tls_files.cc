@@ -21,7 +21,7 @@ std::string Sentence(const WatchedFiles::File& file, const std::string& rest) {
 }
 
 void Use(const std::vector<Part>& parts, const WatchedFiles::Contents& contents,
-         Current<TlsMaterial>& target, Faults& faults) {
+         AtomicValue<TlsMaterial>& target, Errors& faults) {
   TlsMaterial tls;
   for (std::size_t i = 0; i < parts.size(); ++i) tls.*parts[i].pem = contents[i].value_or("");
   for (std::size_t i = 0; i < parts.size(); ++i) {
@@ -37,7 +37,7 @@ void Use(const std::vector<Part>& parts, const WatchedFiles::Contents& contents,
 
 }  // namespace
 
-WatchedFiles WatchTls(const TlsFiles& files, Current<TlsMaterial>& target) {
+WatchedFiles WatchTls(const TlsFiles& files, AtomicValue<TlsMaterial>& target) {
   std::vector<Part> parts = {{files.certificate, &TlsMaterial::certificate_pem, &CertificateFault},
                              {files.key, &TlsMaterial::key_pem, &KeyFault},
                              {files.ca, &TlsMaterial::ca_pem, &CaFault}};
@@ -46,7 +46,7 @@ WatchedFiles WatchTls(const TlsFiles& files, Current<TlsMaterial>& target) {
   watched.reserve(parts.size());
   for (const Part& part : parts) watched.push_back(part.file);
   return {std::move(watched),
-          [parts, &target](const WatchedFiles::Contents& contents, Faults& faults) {
+          [parts, &target](const WatchedFiles::Contents& contents, Errors& faults) {
             Use(parts, contents, target, faults);
           }};
 }

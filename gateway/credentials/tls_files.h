@@ -3,7 +3,7 @@
 // A function without state, thread-safe.
 #pragma once
 
-#include "gateway/base/current.h"
+#include "gateway/base/atomic_value.h"
 #include "gateway/credentials/tls_material.h"
 #include "gateway/credentials/watched_files.h"
 
@@ -18,6 +18,6 @@ struct TlsFiles {
 /// Sound contents go to `target`, which outlives the result. A file whose path is empty is none. A
 /// certificate that is not valid today is logged and used all the same: the clock may be wrong, and
 /// the one before it is hardly better.
-WatchedFiles WatchTls(const TlsFiles& files, Current<TlsMaterial>& target);
+WatchedFiles WatchTls(const TlsFiles& files, AtomicValue<TlsMaterial>& target);
 
 }  // namespace gateway

@@ -13,7 +13,7 @@ constexpr std::size_t kMaxFileBytes = std::size_t{1} << 20;
 
 }  // namespace
 
-bool WatchedFiles::Take(Faults& faults) {
+bool WatchedFiles::Take(Errors& faults) {
   Contents contents;
   for (const File& file : files_) {
     auto content = ReadFile(file.path, kMaxFileBytes);
@@ -27,14 +27,14 @@ bool WatchedFiles::Take(Faults& faults) {
   return true;
 }
 
-Faults WatchedFiles::Load() {
-  Faults faults;
+Errors WatchedFiles::Load() {
+  Errors faults;
   Take(faults);
   return faults;
 }
 
 WatchedFiles::Outcome WatchedFiles::Look() {
-  Faults faults;
+  Errors faults;
   const bool taken = Take(faults);
   const bool told = faults == std::exchange(faults_, faults);
   if (taken) {

@@ -27,7 +27,7 @@ class WatchedFiles {
   using Contents = std::vector<std::optional<std::string>>;
   /// Adds to `faults` what is wrong with the contents, each fault a sentence that names flag and
   /// path. Puts them to use if there is then no fault, of reading neither.
-  using Use = std::function<void(const Contents& contents, Faults& faults)>;
+  using Use = std::function<void(const Contents& contents, Errors& faults)>;
 
   enum class Outcome {
     kUnchanged,
@@ -42,18 +42,18 @@ class WatchedFiles {
   Outcome Look();
 
   /// The first look, which logs nothing: the faults of reading and using.
-  Faults Load();
+  Errors Load();
 
  private:
   /// Whether new contents were taken.
-  bool Take(Faults& faults);
+  bool Take(Errors& faults);
 
   std::vector<File> files_;
   Use use_;
   /// In use; none before the first that were sound.
   Contents contents_;
   /// Of the last look.
-  Faults faults_;
+  Errors faults_;
 };
 
 }  // namespace gateway

@@ -55,7 +55,7 @@ std::string DifferenceOf(const FileDescriptorProto& one, const FileDescriptorPro
 
 }  // namespace
 
-void DescriptorFiles::Add(const std::string& source, std::string_view bytes, Faults& faults) {
+void DescriptorFiles::Add(const std::string& source, std::string_view bytes, Errors& faults) {
   pb::FileDescriptorSet set;
   if (!ParseWithoutOptions(bytes, set)) {
     faults.push_back(source +
@@ -73,7 +73,7 @@ void DescriptorFiles::Add(const std::string& source, std::string_view bytes, Fau
 }
 
 void DescriptorFiles::AddFile(const std::string& source, const FileDescriptorProto& unparsed,
-                              Faults& faults) {
+                              Errors& faults) {
   const std::string& name = unparsed.name();
   DescriptorFile file{.source = source, .proto = {}};
   const auto tell = [&](const std::string& fault) {

@@ -28,7 +28,7 @@ class DescriptorFiles {
   /// Adds the files of a serialized FileDescriptorSet. A file may come in several sets, but not
   /// with another content. Only of those that each toolchain brings its own release of, such as
   /// google/protobuf, the fullest is kept: they do nothing but grow.
-  void Add(const std::string& source, std::string_view bytes, Faults& faults);
+  void Add(const std::string& source, std::string_view bytes, Errors& faults);
 
   /// In the order they came.
   [[nodiscard]] const std::vector<std::string>& names() const { return names_; }
@@ -38,7 +38,7 @@ class DescriptorFiles {
  private:
   /// `unparsed`: its options are unknown fields.
   void AddFile(const std::string& source, const google::protobuf::FileDescriptorProto& unparsed,
-               Faults& faults);
+               Errors& faults);
 
   std::map<std::string, DescriptorFile> files_;
   std::vector<std::string> names_;

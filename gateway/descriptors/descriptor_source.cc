@@ -45,7 +45,7 @@ bool LeadsTooFar(const pb::Descriptor& type) {
 // Which services can be compiled, by the messages of their methods. Each message is looked at once.
 class MessageCheck {
  public:
-  MessageCheck(const DescriptorFiles& files, Faults& faults) : files_(files), faults_(faults) {}
+  MessageCheck(const DescriptorFiles& files, Errors& faults) : files_(files), faults_(faults) {}
 
   bool Passes(const pb::ServiceDescriptor& service) {
     bool passes = true;
@@ -68,14 +68,14 @@ class MessageCheck {
   }
 
   const DescriptorFiles& files_;
-  Faults& faults_;
+  Errors& faults_;
   std::unordered_map<const pb::Descriptor*, bool> passes_;
 };
 
 }  // namespace
 
 std::unique_ptr<DescriptorSource> DescriptorSource::Load(const std::vector<std::string>& paths,
-                                                         Faults& faults) {
+                                                         Errors& faults) {
   DescriptorFiles files;
   if (paths.empty()) files.Add("built-in descriptor set", BuiltinDescriptorSet(), faults);
   for (const std::string& path : paths) {
@@ -90,7 +90,7 @@ std::unique_ptr<DescriptorSource> DescriptorSource::Load(const std::vector<std::
 }
 
 std::unique_ptr<DescriptorSource> DescriptorSource::Build(const DescriptorFiles& files,
-                                                          Faults& faults) {
+                                                          Errors& faults) {
   std::unique_ptr<DescriptorSource> source(new DescriptorSource);
   BuildPool(files, source->pool_, faults);
   MessageCheck check(files, faults);

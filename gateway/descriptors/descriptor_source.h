@@ -21,9 +21,9 @@ class DescriptorSource {
   /// Files of serialized FileDescriptorSets, imports included; none: the built-in set. Where
   /// `faults` grew, it is only good for finding more of them.
   static std::unique_ptr<DescriptorSource> Load(const std::vector<std::string>& paths,
-                                                Faults& faults);
+                                                Errors& faults);
   /// Likewise, from what has been loaded.
-  static std::unique_ptr<DescriptorSource> Build(const DescriptorFiles& files, Faults& faults);
+  static std::unique_ptr<DescriptorSource> Build(const DescriptorFiles& files, Errors& faults);
 
   [[nodiscard]] const google::protobuf::DescriptorPool& pool() const { return pool_; }
   /// Of all files, in the order of the sets.

@@ -16,7 +16,7 @@ namespace pb = google::protobuf;
 // Builds files into a pool, imports first. One use, one thread.
 class PoolBuilder final : public pb::DescriptorPool::ErrorCollector {
  public:
-  PoolBuilder(const DescriptorFiles& files, pb::DescriptorPool& pool, Faults& faults)
+  PoolBuilder(const DescriptorFiles& files, pb::DescriptorPool& pool, Errors& faults)
       : files_(files), pool_(pool), faults_(faults) {}
 
   void BuildAll() {
@@ -108,13 +108,13 @@ class PoolBuilder final : public pb::DescriptorPool::ErrorCollector {
 
   const DescriptorFiles& files_;
   pb::DescriptorPool& pool_;
-  Faults& faults_;
+  Errors& faults_;
   std::map<std::string, Progress> progress_;
 };
 
 }  // namespace
 
-void BuildPool(const DescriptorFiles& files, pb::DescriptorPool& pool, Faults& faults) {
+void BuildPool(const DescriptorFiles& files, pb::DescriptorPool& pool, Errors& faults) {
   PoolBuilder(files, pool, faults).BuildAll();
 }
 

@@ -16,9 +16,9 @@ namespace gateway {
 /// overflow the stack.
 constexpr std::size_t kMaxImportChain = 1000;
 
-/// Builds all files that can be built. Faults name set, file and symbol; of a file whose imports
+/// Builds all files that can be built. Errors name set, file and symbol; of a file whose imports
 /// are faulty nothing is said.
 void BuildPool(const DescriptorFiles& files, google::protobuf::DescriptorPool& pool,
-               Faults& faults);
+               Errors& faults);
 
 }  // namespace gateway

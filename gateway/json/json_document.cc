@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t kFirstCapacity = 4096;
 
-bool Explain(simdjson::error_code error, JsonFault* fault) {
+bool Explain(simdjson::error_code error, JsonError* fault) {
   switch (error) {
     case simdjson::SUCCESS:
       return true;
@@ -44,14 +44,14 @@ simdjson::error_code JsonDocument::ParseText(const std::string& json) {
   return parser_.parse(json).get(root_);
 }
 
-bool JsonDocument::Parse(const std::string& json, JsonFault* fault) {
+bool JsonDocument::Parse(const std::string& json, JsonError* fault) {
   is_rewritten_ = false;
   const simdjson::error_code error = ParseText(json);
   if (error == simdjson::NUMBER_ERROR) return ParseRewritten(json, fault);
   return Explain(error, fault);
 }
 
-bool JsonDocument::ParseRewritten(const std::string& json, JsonFault* fault) {
+bool JsonDocument::ParseRewritten(const std::string& json, JsonError* fault) {
   is_rewritten_ = true;
   return Explain(ParseText(RewriteNumbers(json)), fault);
 }

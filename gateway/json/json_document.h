@@ -8,7 +8,7 @@
 
 #include <string>
 
-#include "gateway/json/json_fault.h"
+#include "gateway/json/json_error.h"
 
 namespace gateway {
 
@@ -18,9 +18,9 @@ inline constexpr std::size_t kMaxJsonDepth = 100;
 class JsonDocument {
  public:
   /// False with a fault if `json` is not one JSON value. Without spare capacity it is copied first.
-  bool Parse(const std::string& json, JsonFault* fault);
+  bool Parse(const std::string& json, JsonError* fault);
   /// Parses the same text again, with its numbers rewritten (json_numbers.h).
-  bool ParseRewritten(const std::string& json, JsonFault* fault);
+  bool ParseRewritten(const std::string& json, JsonError* fault);
 
   [[nodiscard]] simdjson::dom::element root() const { return root_; }
   [[nodiscard]] bool is_rewritten() const { return is_rewritten_; }

@@ -4,7 +4,7 @@
 
 #include "gateway/base/mutex.h"
 #include "gateway/json/json_document.h"
-#include "gateway/json/json_fault.h"
+#include "gateway/json/json_error.h"
 #include "gateway/json/json_name.h"
 #include "gateway/json/json_tables.h"
 #include "gateway/json/json_walk.h"
@@ -70,7 +70,7 @@ class JsonReader::Impl {
                            const JsonReadOptions& options) const {
     Scratch& scratch = ThreadScratch();
     std::vector<const pb::EnumDescriptor*> unknown_enums;
-    JsonFault fault;
+    JsonError fault;
     const bool read = ReadInto(json, owned, options, &scratch, &unknown_enums, &fault);
     Result<std::string> wire;
     if (read) {
@@ -88,7 +88,7 @@ class JsonReader::Impl {
  private:
   bool ReadInto(const std::string& json, std::string* owned, const JsonReadOptions& options,
                 Scratch* scratch, std::vector<const pb::EnumDescriptor*>* unknown_enums,
-                JsonFault* fault) const {
+                JsonError* fault) const {
     JsonDocument& document = scratch->document;
     JsonWalk::Setting setting{
         .unknown = options.unknown,
@@ -117,7 +117,7 @@ class JsonReader::Impl {
     }
   }
 
-  bool ReadFieldAlone(JsonWalk* walk, simdjson::dom::element value, JsonFault* fault) const {
+  bool ReadFieldAlone(JsonWalk* walk, simdjson::dom::element value, JsonError* fault) const {
     const bool is_unset =
         value.is_null() && !(field_->takes_null && field_->shape == FieldTable::Shape::kSingular);
     return is_unset || walk->ReadField(*field_, value) || fault->In(JsonName(*field_->descriptor));

@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "gateway/json/json_fault.h"
+#include "gateway/json/json_error.h"
 #include "gateway/json/json_numbers.h"
 #include "gateway/json/json_tables.h"
 
@@ -20,7 +20,7 @@ enum class ScalarRead : std::uint8_t { kValue, kUnknownEnum, kFault };
 class JsonScalars {
  public:
   /// `is_rewritten`: the document's numbers were rewritten (json_numbers.h).
-  JsonScalars(bool is_rewritten, JsonFault* fault) : is_rewritten_(is_rewritten), fault_(fault) {}
+  JsonScalars(bool is_rewritten, JsonError* fault) : is_rewritten_(is_rewritten), fault_(fault) {}
 
   /// `bits` are those of a fixed-size type, or the value of a varint; 0 for an unknown enum string.
   ScalarRead Read(const FieldTable& field, simdjson::dom::element value, std::uint64_t* bits);
@@ -41,7 +41,7 @@ class JsonScalars {
 
   bool is_rewritten_;
   bool saw_whole_zero_ = false;
-  JsonFault* fault_;
+  JsonError* fault_;
 };
 
 }  // namespace gateway

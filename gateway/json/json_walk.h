@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-#include "gateway/json/json_fault.h"
+#include "gateway/json/json_error.h"
 #include "gateway/json/json_reader.h"
 #include "gateway/json/json_scalars.h"
 #include "gateway/json/json_tables.h"
@@ -33,7 +33,7 @@ class JsonWalk {
     std::function<const MessageTable*(std::string_view type)> find_any_type;
   };
 
-  JsonWalk(const Setting& setting, WireBuffer* wire, JsonFault* fault)
+  JsonWalk(const Setting& setting, WireBuffer* wire, JsonError* fault)
       : setting_(setting), wire_(*wire), fault_(*fault), scalars_(setting.is_rewritten, fault) {}
 
   /// The content of a message, without tag and length.
@@ -94,7 +94,7 @@ class JsonWalk {
 
   const Setting& setting_;
   WireBuffer& wire_;
-  JsonFault& fault_;
+  JsonError& fault_;
   JsonScalars scalars_;
   std::size_t level_ = 0;
   std::vector<const google::protobuf::EnumDescriptor*> unknown_enums_;

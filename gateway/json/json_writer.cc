@@ -8,7 +8,7 @@
 
 #include "gateway/json/base64.h"
 #include "gateway/json/field_value.h"
-#include "gateway/json/json_fault.h"
+#include "gateway/json/json_error.h"
 #include "gateway/json/json_name.h"
 #include "gateway/json/json_string.h"
 #include "gateway/json/well_known_value.h"
@@ -49,7 +49,7 @@ class JsonWriter {
   bool String(std::string_view text);
 
   std::string json_;
-  JsonFault fault_;
+  JsonError fault_;
   std::size_t level_ = 0;
 };
 

@@ -2,7 +2,7 @@
 
 #include "gateway/json/base64.h"
 #include "gateway/json/field_value.h"
-#include "gateway/json/json_fault.h"
+#include "gateway/json/json_error.h"
 #include "gateway/json/json_string.h"
 #include "gateway/json/json_writer.h"
 #include "gateway/json/well_known_value.h"
@@ -12,7 +12,7 @@ namespace {
 
 namespace pb = google::protobuf;
 
-bool Append(const FieldValue& value, std::string* text, JsonFault* fault) {
+bool Append(const FieldValue& value, std::string* text, JsonError* fault) {
   std::string scratch;
   switch (value.field.type()) {
     case pb::FieldDescriptor::TYPE_STRING:
@@ -50,7 +50,7 @@ bool HasPlainText(const pb::FieldDescriptor& field) {
 
 Result<std::string> WritePlainText(const pb::Message& message, const pb::FieldDescriptor& field,
                                    int index) {
-  JsonFault fault;
+  JsonError fault;
   std::string text;
   if (HasPlainText(field) ? Append({message, field, index}, &text, &fault)
                           : fault.Set("has no plain text")) {

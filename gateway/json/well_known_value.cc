@@ -16,7 +16,7 @@ SecondsNanos Fields(const pb::Message& message) {
           reflection.GetInt32(message, type.FindFieldByNumber(2))};
 }
 
-bool FieldMaskToText(const pb::Message& message, std::string* text, JsonFault* fault) {
+bool FieldMaskToText(const pb::Message& message, std::string* text, JsonError* fault) {
   const pb::FieldDescriptor& paths = *message.GetDescriptor()->FindFieldByNumber(1);
   const int size = message.GetReflection()->FieldSize(message, &paths);
   text->clear();
@@ -33,7 +33,7 @@ bool FieldMaskToText(const pb::Message& message, std::string* text, JsonFault* f
 }  // namespace
 
 bool WellKnownToText(const pb::Message& message, WellKnown type, std::string* text,
-                     JsonFault* fault) {
+                     JsonError* fault) {
   if (type == WellKnown::kFieldMask) return FieldMaskToText(message, text, fault);
   const bool is_time = type == WellKnown::kTimestamp;
   const auto formatted =

@@ -37,7 +37,7 @@ std::string_view StatusCodeName(grpc::StatusCode code) {
 
 void LogCall(const CallRecord& call) {
   if (!LogEnabled(LogLevel::kInfo)) return;
-  const Reply& reply = call.reply;
+  const RpcResponse& reply = call.reply;
   LogSoon(LogLevel::kInfo, "call",
           {{"method", call.method},
            {"grpc_code", StatusCodeName(reply.status.error_code())},

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <string>
 
-#include "gateway/serving/reply.h"
+#include "gateway/serving/rpc_response.h"
 
 namespace gateway {
 
@@ -13,7 +13,7 @@ namespace gateway {
 struct CallRecord {
   /// `/package.Service/Method`.
   const std::string& method;
-  const Reply& reply;
+  const RpcResponse& reply;
   std::chrono::nanoseconds duration;
   std::size_t request_bytes;
   std::size_t response_bytes;

@@ -3,7 +3,7 @@
 #include <string>
 #include <utility>
 
-#include "gateway/base/thread_handover.h"
+#include "gateway/base/tsan_annotations.h"
 #include "gateway/serving/access_log.h"
 
 namespace gateway {
@@ -16,11 +16,11 @@ constexpr std::chrono::seconds kOverloadWait{1};
 grpc::ByteBuffer ToByteBuffer(std::string bytes) {
   auto* owned = new std::string(std::move(bytes));
   const auto release = [](void* string) {
-    TakeOver(string);
+    TsanAcquire(string);
     delete static_cast<std::string*>(string);
   };
   const grpc::Slice slice(owned->data(), owned->size(), release, owned);
-  HandOver(owned);
+  TsanRelease(owned);
   return {&slice, 1};
 }
 
@@ -48,7 +48,7 @@ void Call::OnRequest(bool ok) {
 }
 
 void Call::Begin() {
-  const Endpoint& endpoint = source_.endpoint;
+  const ServedMethod& endpoint = source_.endpoint;
   begun_ = Clock::now();
   endpoint.CountStarted();
   const CallerMetadata& metadata = context_.client_metadata();
@@ -63,15 +63,15 @@ void Call::Begin() {
                      "GATEWAY_OVERLOADED", endpoint.service(), kOverloadWait);
     return Finish();
   }
-  auto order = endpoint.MakeOrder(request_, metadata, trace_, deadline_);
+  auto order = endpoint.PrepareCall(request_, metadata, trace_, deadline_);
   request_.Clear();
   if (!order) {
-    reply_ = endpoint.RefusalOf(order.error());
+    reply_ = endpoint.MakeRefusal(order.error());
     return Finish();
   }
-  upstream_call_ = source_.upstream.Start(*std::move(order), [this](UpstreamOutcome outcome) {
-    reply_ = source_.endpoint.ReplyTo(outcome, deadline_.HasPassed(Clock::now()));
-    source_.queue.Post(replied_tag_);
+  upstream_call_ = source_.upstream.Start(*std::move(order), [this](UpstreamResult outcome) {
+    reply_ = source_.endpoint.MakeRpcResponse(outcome, deadline_.HasPassed(Clock::now()));
+    source_.queue.Enqueue(replied_tag_);
   });
 }
 

@@ -13,25 +13,25 @@
 #include "gateway/base/deadline.h"
 #include "gateway/serving/admission.h"
 #include "gateway/serving/call_queue.h"
-#include "gateway/serving/endpoint.h"
-#include "gateway/serving/live_count.h"
-#include "gateway/serving/reply.h"
+#include "gateway/serving/rpc_response.h"
+#include "gateway/serving/served_method.h"
 #include "gateway/serving/transcoding_service.h"
+#include "gateway/serving/wait_group.h"
 #include "gateway/telemetry/trace_context.h"
-#include "gateway/upstream/upstream_call.h"
+#include "gateway/upstream/upstream_client.h"
 
 namespace gateway {
 
 /// Where calls of one method come from and go to. Outlives them.
 struct CallSource {
-  const Endpoint& endpoint;
+  const ServedMethod& endpoint;
   TranscodingService& service;
   /// The method's index in `service`.
   int method;
   CallQueue& queue;
   Admission& admission;
-  LiveCount& calls;
-  Upstream& upstream;
+  WaitGroup& calls;
+  UpstreamClient& upstream;
 };
 
 class Call {
@@ -52,7 +52,7 @@ class Call {
   void Finish();
   void Release();
 
-  const LiveCount::Token token_;
+  const WaitGroup::Token token_;
   const CallSource& source_;
   grpc::ServerContext context_;
   grpc::ByteBuffer request_;
@@ -67,10 +67,10 @@ class Call {
   Clock::time_point begun_;
   Deadline deadline_ = Deadline::Infinite();
   TraceContext trace_;
-  std::optional<Upstream::CallId> upstream_call_;
+  std::optional<UpstreamClient::CallId> upstream_call_;
   std::size_t request_bytes_ = 0;
   std::size_t response_bytes_ = 0;
-  Reply reply_;  // The loop's until `replied`.
+  RpcResponse reply_;  // The loop's until `replied`.
 };
 
 }  // namespace gateway

@@ -17,12 +17,12 @@ void CallQueue::Stop() {
   // Without a thread there are no users: the server has not started.
   if (!thread_.joinable()) return;
   // gRPC's shutdown does not wait for streams that were cancelled to be finished.
-  users_.WaitUntilNone();
+  users_.Wait();
   queue_->Shutdown();
   thread_.join();
 }
 
-void CallQueue::Post(CompletionTag& tag) {
+void CallQueue::Enqueue(CompletionTag& tag) {
   if (!mailbox_.Put(&tag)) return;
   wakeup_.Set(queue_.get(), gpr_inf_past(GPR_CLOCK_REALTIME), &mail_tag_);
 }

@@ -5,7 +5,7 @@
 // whose threads poll too, and answers are sent from this thread only: gRPC would hand a write that
 // meets the polling thread to a third one.
 //
-// Post may be called by any thread while the server runs; the rest belongs to one thread.
+// Enqueue may be called by any thread while the server runs; the rest belongs to one thread.
 #pragma once
 
 #include <grpcpp/alarm.h>
@@ -17,7 +17,7 @@
 
 #include "gateway/base/mailbox.h"
 #include "gateway/serving/completion_tag.h"
-#include "gateway/serving/live_count.h"
+#include "gateway/serving/wait_group.h"
 
 namespace gateway {
 
@@ -33,17 +33,17 @@ class CallQueue {
   void Stop();
 
   /// The thread will let `tag` proceed (with true). Everything written before is seen there.
-  void Post(CompletionTag& tag);
+  void Enqueue(CompletionTag& tag);
 
   [[nodiscard]] grpc::ServerCompletionQueue& queue() { return *queue_; }
   /// Each that gives tags to the queue has a token of this, but calls: they are over by Stop.
-  [[nodiscard]] LiveCount& users() { return users_; }
+  [[nodiscard]] WaitGroup& users() { return users_; }
 
  private:
   void OnMail(bool ok);
 
   const std::unique_ptr<grpc::ServerCompletionQueue> queue_;
-  LiveCount users_;
+  WaitGroup users_;
   std::thread thread_;
   Mailbox<CompletionTag*> mailbox_;
   /// Wakes the thread. Set when the mailbox gets its first tag, and due at once.

@@ -34,7 +34,7 @@ class HealthService::Check {
   }
   void OnFinished(bool /*ok*/) { delete this; }
 
-  const LiveCount::Token token_;
+  const WaitGroup::Token token_;
   HealthService& service_;
   grpc::ServerContext context_;
   HealthCheckRequest request_;
@@ -86,7 +86,7 @@ class HealthService::Watch {
     delete this;
   }
 
-  const LiveCount::Token token_;
+  const WaitGroup::Token token_;
   HealthService& service_;
   grpc::ServerContext context_;
   HealthCheckRequest request_;

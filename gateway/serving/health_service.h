@@ -23,7 +23,7 @@ class HealthService final : public grpc::health::v1::Health::AsyncService {
   /// Takes up calls, from the server's start on.
   void Serve(CallQueue& queue);
   /// While the server runs.
-  void StopServing() { queue_->Post(stop_tag_); }
+  void StopServing() { queue_->Enqueue(stop_tag_); }
 
  private:
   class Check;

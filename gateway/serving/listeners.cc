@@ -11,12 +11,12 @@ constexpr std::string_view kUnixScheme = "unix:";
 
 }  // namespace
 
-tl::expected<Listeners, Faults> Listeners::Add(const Config& config,
-                                               const Current<TlsMaterial>& tls,
+tl::expected<Listeners, Errors> Listeners::Add(const Config& config,
+                                               const AtomicValue<TlsMaterial>& tls,
                                                grpc::ServerBuilder& builder) {
   const bool has_tls = !tls.Get()->certificate_pem.empty();
   Listeners listeners(config.socket_mode);
-  Faults faults;
+  Errors faults;
   for (const std::string& address : config.listen) {
     Port port{.address = address, .file = std::nullopt, .credentials = nullptr};
     if (address.starts_with(kUnixScheme)) {
@@ -36,8 +36,8 @@ tl::expected<Listeners, Faults> Listeners::Add(const Config& config,
   return listeners;
 }
 
-Faults Listeners::Finish(bool started) {
-  Faults faults;
+Errors Listeners::Finish(bool started) {
+  Errors faults;
   for (Port& port : ports_) {
     if (*port.bound == 0) {
       faults.push_back(fmt::format("--listen {}: cannot be bound: is it in use?", port.address));

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "gateway/base/current.h"
+#include "gateway/base/atomic_value.h"
 #include "gateway/base/result.h"
 #include "gateway/config/config.h"
 #include "gateway/credentials/tls_material.h"
@@ -23,12 +23,13 @@ class Listeners {
  public:
   /// Claims socket paths and gives all addresses to the builder; TCP ones speak TLS if `tls` has a
   /// certificate. `tls` outlives the server, and so must this.
-  static tl::expected<Listeners, Faults> Add(const Config& config, const Current<TlsMaterial>& tls,
+  static tl::expected<Listeners, Errors> Add(const Config& config,
+                                             const AtomicValue<TlsMaterial>& tls,
                                              grpc::ServerBuilder& builder);
 
   /// After BuildAndStart, which returned `started`: sets the sockets' modes and notes what was
   /// bound.
-  [[nodiscard]] Faults Finish(bool started);
+  [[nodiscard]] Errors Finish(bool started);
 
   /// In the order of `--listen`, with the ports that were bound.
   [[nodiscard]] const std::vector<std::string>& addresses() const { return addresses_; }

@@ -76,7 +76,7 @@ class VersionedReflection final : public ReflectionService {
     }
     void OnFinished(bool /*ok*/) { delete this; }
 
-    const LiveCount::Token token_;
+    const WaitGroup::Token token_;
     VersionedReflection& reflection_;
     CallQueue& queue_;
     grpc::ServerContext context_;

@@ -24,7 +24,7 @@ bool IsOwnName(std::string_view lower_case_name) {
          std::ranges::find(kOwn, lower_case_name) != kOwn.end();
 }
 
-void CheckHeader(std::string_view source, const Header& header, Faults& faults) {
+void CheckHeader(std::string_view source, const Header& header, Errors& faults) {
   if (!IsHeaderName(header.name)) {
     faults.push_back(fmt::format("{} \"{}\": is not a header name", source, header.name));
   } else if (IsOwnName(ToLower(header.name))) {
@@ -69,7 +69,7 @@ std::optional<std::string_view> FindMetadata(const CallerMetadata& metadata,
 }
 
 RequestHeaders RequestHeaders::Compile(const v1::Upstream& upstream, const Config& config,
-                                       const Authorization* key, Faults& faults) {
+                                       const Authorization* key, Errors& faults) {
   RequestHeaders headers;
   headers.auth_ = config.auth;
   headers.key_ = key;
@@ -84,7 +84,7 @@ RequestHeaders RequestHeaders::Compile(const v1::Upstream& upstream, const Confi
 }
 
 void RequestHeaders::AddDefaults(const v1::Upstream& upstream, const Config& config,
-                                 Faults& faults) {
+                                 Errors& faults) {
   for (const v1::RequestHeader& option : upstream.headers()) {
     Default header{ToLower(option.name()), option.value(), option.caller_may_override()};
     std::optional<std::string> flag;
@@ -109,7 +109,7 @@ void RequestHeaders::AddDefaults(const v1::Upstream& upstream, const Config& con
   }
 }
 
-void RequestHeaders::AddForwarded(const Config& config, Faults& faults) {
+void RequestHeaders::AddForwarded(const Config& config, Errors& faults) {
   forwarded_ = {{"tracestate", Repeated::kJoined, true},
                 {"baggage", Repeated::kJoined, false},
                 {"x-request-id", Repeated::kFirst, false}};

@@ -30,7 +30,7 @@ class RequestHeaders {
  public:
   /// `key` is used with Auth::kGateway only. Adds to `faults` what is wrong with names and values.
   static RequestHeaders Compile(const v1::Upstream& upstream, const Config& config,
-                                const Authorization* key, Faults& faults);
+                                const Authorization* key, Errors& faults);
 
   /// Fails with UNAUTHENTICATED for want of a caller's `authorization`, and with INVALID_ARGUMENT
   /// for a value that is no header value: the message names the metadata key and the rule.
@@ -52,8 +52,8 @@ class RequestHeaders {
   };
 
   RequestHeaders() = default;
-  void AddDefaults(const v1::Upstream& upstream, const Config& config, Faults& faults);
-  void AddForwarded(const Config& config, Faults& faults);
+  void AddDefaults(const v1::Upstream& upstream, const Config& config, Errors& faults);
+  void AddForwarded(const Config& config, Errors& faults);
 
   Auth auth_ = Auth::kCaller;
   const Authorization* key_ = nullptr;

@@ -83,7 +83,7 @@ void SetLimits(const Config& config, grpc::ServerBuilder& builder) {
 /// Members in dependency order: what is used by others stands above them and goes after them.
 class Server::Impl {
  public:
-  Impl(const Config& config, const CompiledApi& api, UpstreamHooks hooks,
+  Impl(const Config& config, const App& api, UpstreamHooks hooks,
        std::chrono::milliseconds file_interval)
       : config_(config),
         api_(api),
@@ -94,7 +94,7 @@ class Server::Impl {
         admission_(config.max_in_flight) {}
   ~Impl() { Drain(); }
 
-  Faults Start();
+  Errors Start();
   void Drain();
   [[nodiscard]] const std::vector<std::string>& addresses() const {
     return listeners_->addresses();
@@ -105,15 +105,15 @@ class Server::Impl {
   void OnUnauthorized();
   void Register(grpc::ServerBuilder& builder);
   void TakeUpCalls();
-  Faults StartAdmin();
+  Errors StartAdmin();
   void ShutDown();
 
   const Config config_;
-  const CompiledApi& api_;
+  const App& api_;
   Periodic file_watch_;
   UpstreamLoops loops_;
   Admission admission_;
-  LiveCount calls_;
+  WaitGroup calls_;
   std::vector<std::unique_ptr<TranscodingService>> services_;
   std::vector<std::unique_ptr<ReflectionService>> reflection_;
   std::optional<HealthService> health_;
@@ -126,7 +126,7 @@ class Server::Impl {
   std::unique_ptr<AdminServer> admin_;
 };
 
-Faults Server::Impl::Start() {
+Errors Server::Impl::Start() {
   // Debian's build of Abseil looks for deadlocks at each of gRPC's locks: one in twenty
   // instructions.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
@@ -143,8 +143,8 @@ Faults Server::Impl::Start() {
   }
   // Also when the rest of the start fails: it ends by draining.
   if (server_ != nullptr) TakeUpCalls();
-  if (Faults faults = listeners_->Finish(server_ != nullptr); !faults.empty()) return faults;
-  if (Faults faults = StartAdmin(); !faults.empty()) return faults;
+  if (Errors faults = listeners_->Finish(server_ != nullptr); !faults.empty()) return faults;
+  if (Errors faults = StartAdmin(); !faults.empty()) return faults;
   for (const std::string& address : addresses()) {
     Log(LogLevel::kInfo, "listening", {{"address", address}});
   }
@@ -160,7 +160,7 @@ void Server::Impl::OnUnauthorized() {
 void Server::Impl::Register(grpc::ServerBuilder& builder) {
   std::vector<std::string> names;
   std::set<std::string> healthy = {"", "liveness", "readiness"};
-  for (const CompiledApi::Service& service : api_.services()) {
+  for (const App::Service& service : api_.services()) {
     services_.push_back(std::make_unique<TranscodingService>(service.endpoints));
     builder.RegisterService(services_.back().get());
     names.push_back(service.descriptor->full_name());
@@ -186,7 +186,7 @@ void Server::Impl::TakeUpCalls() {
   queue_->Start();
 }
 
-Faults Server::Impl::StartAdmin() {
+Errors Server::Impl::StartAdmin() {
   ready_ = true;
   if (config_.admin_listen.empty()) return {};
   auto admin =
@@ -223,18 +223,18 @@ void Server::Impl::ShutDown() {
   // Streams of health and reflection end only when their callers end them. With all calls over,
   // nobody has to wait for those.
   std::thread ender([this] {
-    calls_.WaitUntilNone();
+    calls_.Wait();
     grpc_server_cancel_all_calls(server_->c_server());
   });
   server_->Shutdown(std::chrono::system_clock::now() + config_.drain_timeout);
   ender.join();
 }
 
-tl::expected<std::unique_ptr<Server>, Faults> Server::Start(
-    const Config& config, const CompiledApi& api, UpstreamHooks hooks,
+tl::expected<std::unique_ptr<Server>, Errors> Server::Start(
+    const Config& config, const App& api, UpstreamHooks hooks,
     std::chrono::milliseconds file_interval) {
   auto impl = std::make_unique<Impl>(config, api, std::move(hooks), file_interval);
-  if (Faults faults = impl->Start(); !faults.empty()) return tl::unexpected(std::move(faults));
+  if (Errors faults = impl->Start(); !faults.empty()) return tl::unexpected(std::move(faults));
   return std::unique_ptr<Server>(new Server(std::move(impl)));
 }
 

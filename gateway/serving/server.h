@@ -11,7 +11,7 @@
 
 #include "gateway/base/result.h"
 #include "gateway/config/config.h"
-#include "gateway/serving/compiled_api.h"
+#include "gateway/serving/app.h"
 #include "gateway/serving/upstream_loops.h"
 
 namespace gateway {
@@ -22,10 +22,10 @@ class Server {
   static constexpr std::chrono::milliseconds kFileInterval{2'000};
 
   /// Listens and serves. `api` must outlive the server, which looks after the files of its
-  /// credentials. Faults here are of the machine, not of the configuration: a taken port, a path
+  /// credentials. Errors here are of the machine, not of the configuration: a taken port, a path
   /// that cannot be bound (exit code 1).
-  static tl::expected<std::unique_ptr<Server>, Faults> Start(
-      const Config& config, const CompiledApi& api, UpstreamHooks hooks = {},
+  static tl::expected<std::unique_ptr<Server>, Errors> Start(
+      const Config& config, const App& api, UpstreamHooks hooks = {},
       std::chrono::milliseconds file_interval = kFileInterval);
   ~Server();
   Server(const Server&) = delete;

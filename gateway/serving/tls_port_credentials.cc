@@ -17,7 +17,7 @@ namespace {
 /// What one socket hands to its handshakes.
 class SocketCredentials {
  public:
-  explicit SocketCredentials(const Current<TlsMaterial>& tls) : tls_(tls) {
+  explicit SocketCredentials(const AtomicValue<TlsMaterial>& tls) : tls_(tls) {
     const auto client_certificate =
         tls.Get()->ca_pem.empty() ? GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE
                                   : GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY;
@@ -47,7 +47,7 @@ class SocketCredentials {
     return GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_NEW;
   }
 
-  const Current<TlsMaterial>& tls_;
+  const AtomicValue<TlsMaterial>& tls_;
   /// Shared with tls_ until that changes.
   std::shared_ptr<const TlsMaterial> in_use_;
   grpc_server_credentials* credentials_ = nullptr;
@@ -55,7 +55,7 @@ class SocketCredentials {
 
 class ReloadingCredentials final : public grpc::ServerCredentials {
  public:
-  explicit ReloadingCredentials(const Current<TlsMaterial>& tls) : tls_(tls) {}
+  explicit ReloadingCredentials(const AtomicValue<TlsMaterial>& tls) : tls_(tls) {}
 
   /// Unused: it is for credentials that calls carry in their metadata.
   void SetAuthMetadataProcessor(
@@ -78,13 +78,13 @@ class ReloadingCredentials final : public grpc::ServerCredentials {
     return port;
   }
 
-  const Current<TlsMaterial>& tls_;
+  const AtomicValue<TlsMaterial>& tls_;
   std::vector<std::unique_ptr<SocketCredentials>> sockets_;
 };
 
 }  // namespace
 
-std::shared_ptr<grpc::ServerCredentials> TlsPortCredentials(const Current<TlsMaterial>& tls) {
+std::shared_ptr<grpc::ServerCredentials> TlsPortCredentials(const AtomicValue<TlsMaterial>& tls) {
   return std::make_shared<ReloadingCredentials>(tls);
 }
 

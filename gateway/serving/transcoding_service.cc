@@ -5,7 +5,7 @@
 namespace gateway {
 
 TranscodingService::TranscodingService(
-    const std::vector<std::unique_ptr<const Endpoint>>& endpoints) {
+    const std::vector<std::unique_ptr<const ServedMethod>>& endpoints) {
   int index = 0;
   for (const auto& endpoint : endpoints) {
     // The service owns the method; no handler means that the application asks for each call.

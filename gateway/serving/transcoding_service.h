@@ -14,7 +14,7 @@
 #include <memory>
 #include <vector>
 
-#include "gateway/serving/endpoint.h"
+#include "gateway/serving/served_method.h"
 
 namespace gateway {
 
@@ -23,7 +23,7 @@ using RawResponder = grpc::ServerAsyncResponseWriter<grpc::ByteBuffer>;
 class TranscodingService final : public grpc::Service {
  public:
   /// One method for each endpoint, in their order. The endpoints must outlive this.
-  explicit TranscodingService(const std::vector<std::unique_ptr<const Endpoint>>& endpoints);
+  explicit TranscodingService(const std::vector<std::unique_ptr<const ServedMethod>>& endpoints);
 
   /// Asks for the next call of a method: `tag` comes back when there is one, or not-ok when the
   /// server shuts down.

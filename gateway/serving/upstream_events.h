@@ -6,7 +6,7 @@
 #include <string_view>
 #include <utility>
 
-#include "gateway/telemetry/telemetry.h"
+#include "gateway/telemetry/metrics.h"
 #include "gateway/upstream/upstream_call.h"
 
 namespace gateway {
@@ -14,7 +14,7 @@ namespace gateway {
 class UpstreamEvents final : public UpstreamObserver {
  public:
   /// `on_unauthorized` runs after each answer 401, on that loop's thread.
-  UpstreamEvents(Telemetry& telemetry, std::function<void()> on_unauthorized)
+  UpstreamEvents(Metrics& telemetry, std::function<void()> on_unauthorized)
       : telemetry_(telemetry), on_unauthorized_(std::move(on_unauthorized)) {}
 
   void OnTransfer(std::string_view verb, const HttpResult& result) override {
@@ -24,12 +24,12 @@ class UpstreamEvents final : public UpstreamObserver {
     if (answer != nullptr && answer->status == kUnauthorized) on_unauthorized_();
   }
   void OnRetry(RetryReason reason) override { telemetry_.Retried(reason); }
-  void OnReconciled(ReconcileOutcome outcome) override { telemetry_.Reconciled(outcome); }
+  void OnReconciled(ReconcileResult outcome) override { telemetry_.Reconciled(outcome); }
 
  private:
   static constexpr int kUnauthorized = 401;
 
-  Telemetry& telemetry_;
+  Metrics& telemetry_;
   const std::function<void()> on_unauthorized_;
 };
 

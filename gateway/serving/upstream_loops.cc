@@ -15,35 +15,35 @@ constexpr unsigned kCoresPerLoop = 2;
 
 }  // namespace
 
-UpstreamLoops::UpstreamLoops(const Config& config, const Current<TlsMaterial>& tls,
-                             Telemetry& telemetry, std::function<void()> on_unauthorized,
+UpstreamLoops::UpstreamLoops(const Config& config, const AtomicValue<TlsMaterial>& tls,
+                             Metrics& telemetry, std::function<void()> on_unauthorized,
                              UpstreamHooks hooks)
     : events_(telemetry, std::move(on_unauthorized)) {
-  const CurlHttpClientOptions options{.connect_timeout = config.connect_timeout,
-                                      .http_version = config.upstream_http,
-                                      .tls = &tls,
-                                      // The first attempt that times out there shows it.
-                                      .max_silence = config.attempt_timeout / 2,
-                                      .proxy = config.upstream_proxy,
-                                      .max_response_bytes = config.max_response_bytes};
+  const CurlHttpLoopOptions options{.connect_timeout = config.connect_timeout,
+                                    .http_version = config.upstream_http,
+                                    .tls = &tls,
+                                    // The first attempt that times out there shows it.
+                                    .max_silence = config.attempt_timeout / 2,
+                                    .proxy = config.upstream_proxy,
+                                    .max_response_bytes = config.max_response_bytes};
   const unsigned count =
       std::clamp(std::thread::hardware_concurrency() / kCoresPerLoop, 1U, kMaxLoops);
-  std::vector<HttpClient*> clients;
+  std::vector<HttpLoop*> clients;
   for (unsigned i = 0; i < count; ++i) {
-    clients_.push_back(std::make_unique<CurlHttpClient>(options));
-    HttpClient* client = clients_.back().get();
+    clients_.push_back(std::make_unique<CurlHttpLoop>(options));
+    HttpLoop* client = clients_.back().get();
     if (hooks.decorate_client) {
       client = decorators_.emplace_back(hooks.decorate_client(*client)).get();
     }
     clients.push_back(client);
   }
   upstream_ =
-      std::make_unique<Upstream>(clients,
-                                 RetryOptions{.max_attempts = config.max_attempts,
-                                              .attempt_timeout = config.attempt_timeout,
-                                              .initial_backoff = config.retry_initial_backoff,
-                                              .max_backoff = config.retry_max_backoff},
-                                 &events_, std::move(hooks.random));
+      std::make_unique<UpstreamClient>(clients,
+                                       RetryOptions{.max_attempts = config.max_attempts,
+                                                    .attempt_timeout = config.attempt_timeout,
+                                                    .initial_backoff = config.retry_initial_backoff,
+                                                    .max_backoff = config.retry_max_backoff},
+                                       &events_, std::move(hooks.random));
 }
 
 UpstreamLoops::~UpstreamLoops() { Stop(); }

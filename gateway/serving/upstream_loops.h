@@ -9,8 +9,8 @@
 
 #include "gateway/config/config.h"
 #include "gateway/serving/upstream_events.h"
-#include "gateway/upstream/curl_http_client.h"
-#include "gateway/upstream/upstream_call.h"
+#include "gateway/upstream/curl_http_loop.h"
+#include "gateway/upstream/upstream_client.h"
 
 namespace gateway {
 
@@ -18,7 +18,7 @@ namespace gateway {
 struct UpstreamHooks {
   /// Called once for each loop: the decorator is what that loop's calls see instead of `client`,
   /// which outlives it.
-  std::function<std::unique_ptr<HttpClient>(HttpClient& client)> decorate_client;
+  std::function<std::unique_ptr<HttpLoop>(HttpLoop& client)> decorate_client;
   /// Jitter: uniform in [0, 1), thread-safe.
   std::function<double()> random;
 };
@@ -27,11 +27,11 @@ class UpstreamLoops {
  public:
   /// Starts the threads. `tls` and `telemetry` outlive this; `on_unauthorized` runs on the loop
   /// threads, whenever the upstream has answered 401.
-  UpstreamLoops(const Config& config, const Current<TlsMaterial>& tls, Telemetry& telemetry,
+  UpstreamLoops(const Config& config, const AtomicValue<TlsMaterial>& tls, Metrics& telemetry,
                 std::function<void()> on_unauthorized, UpstreamHooks hooks = {});
   ~UpstreamLoops();
 
-  [[nodiscard]] Upstream& upstream() { return *upstream_; }
+  [[nodiscard]] UpstreamClient& upstream() { return *upstream_; }
   /// Open upstream connections. Any thread.
   [[nodiscard]] int connections() const;
   /// When no call is left.
@@ -39,9 +39,9 @@ class UpstreamLoops {
 
  private:
   UpstreamEvents events_;
-  std::vector<std::unique_ptr<CurlHttpClient>> clients_;
-  std::vector<std::unique_ptr<HttpClient>> decorators_;
-  std::unique_ptr<Upstream> upstream_;
+  std::vector<std::unique_ptr<CurlHttpLoop>> clients_;
+  std::vector<std::unique_ptr<HttpLoop>> decorators_;
+  std::unique_ptr<UpstreamClient> upstream_;
 };
 
 }  // namespace gateway

@@ -8,7 +8,7 @@ namespace gateway {
 enum class RetryReason { kStatus, kTransport, kTimeout, kRateLimited };
 
 /// What a reconciling GET has led to.
-enum class ReconcileOutcome { kConfirmed, kAlreadyDone, kFinished, kRepeated, kFailed };
+enum class ReconcileResult { kConfirmed, kAlreadyDone, kFinished, kRetried, kFailed };
 
 /// Which files have changed: --api-key-file; --tls-cert, --tls-key and --tls-client-ca;
 /// --upstream-cert, --upstream-key and --upstream-ca.

@@ -71,7 +71,7 @@ class QueryCompiler {
   }
 
   QueryBinding result_;
-  Faults faults_;
+  Errors faults_;
 
  private:
   void Add(const pb::FieldDescriptor& field, const Elsewhere& elsewhere, Level& level) {
@@ -165,7 +165,7 @@ QueryBinding::~QueryBinding() = default;
 QueryBinding::QueryBinding(QueryBinding&&) noexcept = default;
 QueryBinding& QueryBinding::operator=(QueryBinding&&) noexcept = default;
 
-tl::expected<QueryBinding, Faults> QueryBinding::Compile(const pb::Descriptor& request,
+tl::expected<QueryBinding, Errors> QueryBinding::Compile(const pb::Descriptor& request,
                                                          const std::vector<FieldPath>& elsewhere) {
   QueryCompiler compiler;
   QueryCompiler::Elsewhere all;

@@ -27,7 +27,7 @@ class QueryBinding {
   QueryBinding();
   /// All fields of `request` that do not lie in `elsewhere`. A fault for each that has no place in
   /// a query: maps, repeated messages, free-form JSON.
-  static tl::expected<QueryBinding, Faults> Compile(const google::protobuf::Descriptor& request,
+  static tl::expected<QueryBinding, Errors> Compile(const google::protobuf::Descriptor& request,
                                                     const std::vector<FieldPath>& elsewhere);
   ~QueryBinding();
   QueryBinding(QueryBinding&&) noexcept;

@@ -32,7 +32,7 @@ std::string UpperSnake(std::string_view text) {
 using States = std::unordered_map<std::string, ResourceState>;
 
 const pb::FieldDescriptor* FindField(const v1::Reconcile& rule, const pb::Descriptor& response,
-                                     Faults& faults) {
+                                     Errors& faults) {
   const pb::FieldDescriptor* const field = response.FindFieldByName(rule.field());
   const bool fits =
       field != nullptr && !field->is_repeated() &&
@@ -53,7 +53,7 @@ std::string Canonical(const std::string& state, const pb::FieldDescriptor& field
   return EnumJsonName(*field.enum_type()->FindValueByNumber(known->second));
 }
 
-States CompileStates(const v1::Reconcile& rule, const pb::FieldDescriptor& field, Faults& faults) {
+States CompileStates(const v1::Reconcile& rule, const pb::FieldDescriptor& field, Errors& faults) {
   States states;
   const auto add = [&](const std::string& state, ResourceState meaning) {
     std::string canonical = Canonical(state, field);
@@ -72,7 +72,7 @@ States CompileStates(const v1::Reconcile& rule, const pb::FieldDescriptor& field
 
 // `reason`, or `otherwise` if that is empty.
 std::string CompileReason(const char* option, const std::string& reason,
-                          const std::string& otherwise, Faults& faults) {
+                          const std::string& otherwise, Errors& faults) {
   std::string chosen = reason.empty() ? otherwise : reason;
   if (!IsReason(chosen)) {
     faults.push_back(std::string(option) + " \"" + chosen +
@@ -84,10 +84,10 @@ std::string CompileReason(const char* option, const std::string& reason,
 
 }  // namespace
 
-tl::expected<ReconcileRule, Faults> ReconcileRule::Compile(const v1::Reconcile& rule,
+tl::expected<ReconcileRule, Errors> ReconcileRule::Compile(const v1::Reconcile& rule,
                                                            const pb::MethodDescriptor& method) {
   const pb::Descriptor& response = *method.output_type();
-  Faults faults;
+  Errors faults;
   // The call is answered with what the GET has read, so both must have the same shape.
   if (!method.options().GetExtension(google::api::http).response_body().empty()) {
     faults.emplace_back("the method must not have a response_body");

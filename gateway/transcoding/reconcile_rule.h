@@ -12,8 +12,8 @@
 #include <unordered_map>
 #include <utility>
 
-#include "gateway/base/answer.h"
 #include "gateway/base/http_message.h"
+#include "gateway/base/response_class.h"
 #include "gateway/base/result.h"
 #include "gateway/transcoding/request_binding.h"
 #include "gateway/transcoding/response_binding.h"
@@ -29,7 +29,7 @@ class ReconcileRule {
     std::string name;
   };
 
-  static tl::expected<ReconcileRule, Faults> Compile(
+  static tl::expected<ReconcileRule, Errors> Compile(
       const v1::Reconcile& rule, const google::protobuf::MethodDescriptor& method);
 
   /// The GET for a call's request message.

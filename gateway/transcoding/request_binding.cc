@@ -42,7 +42,7 @@ std::pair<std::string, std::string> PatternOf(const HttpRule& rule) {
 
 // The fields of the template's variables.
 std::vector<FieldPath> ResolveVariables(const PathTemplate& path, const pb::Descriptor& request,
-                                        Faults& faults) {
+                                        Errors& faults) {
   std::vector<FieldPath> fields;
   for (const std::string& variable : path.variables()) {
     const std::string subject = "path variable \"" + variable + "\" ";
@@ -65,7 +65,7 @@ class RequestBinding::Impl {
  public:
   // Appends to `faults` what is wrong; nothing is returned then.
   static std::unique_ptr<Impl> Compile(const HttpRule& rule, const pb::Descriptor& request, Use use,
-                                       Faults& faults) {
+                                       Errors& faults) {
     if (rule.pattern_case() == HttpRule::PATTERN_NOT_SET) {
       faults.emplace_back("the HTTP rule must have a verb and a path");
       return nullptr;
@@ -89,7 +89,7 @@ class RequestBinding::Impl {
   }
 
   // Adds what is neither in path nor in body.
-  void CompileQuery(const pb::Descriptor& request, Faults& faults) {
+  void CompileQuery(const pb::Descriptor& request, Errors& faults) {
     if (body_.takes_all()) return;
     std::vector<FieldPath> elsewhere = variables_;
     if (body_.field() != nullptr) {
@@ -165,14 +165,14 @@ RequestBinding::~RequestBinding() = default;
 RequestBinding::RequestBinding(RequestBinding&&) noexcept = default;
 RequestBinding& RequestBinding::operator=(RequestBinding&&) noexcept = default;
 
-tl::expected<RequestBinding, Faults> RequestBinding::Compile(const HttpRule& rule,
+tl::expected<RequestBinding, Errors> RequestBinding::Compile(const HttpRule& rule,
                                                              const pb::Descriptor& request) {
-  Faults faults;
+  Errors faults;
   auto impl = Impl::Compile(rule, request, Use::kSent, faults);
   if (impl) impl->CompileQuery(request, faults);
   for (int i = 0; i < rule.additional_bindings_size(); ++i) {
     const HttpRule& binding = rule.additional_bindings(i);
-    Faults found;
+    Errors found;
     Impl::Compile(binding, request, Use::kOnlyChecked, found);
     if (binding.additional_bindings_size() > 0) {
       found.emplace_back("must not have additional bindings of its own");
@@ -185,11 +185,11 @@ tl::expected<RequestBinding, Faults> RequestBinding::Compile(const HttpRule& rul
   return RequestBinding(std::move(impl));
 }
 
-tl::expected<RequestBinding, Faults> RequestBinding::CompileGet(const std::string& path,
+tl::expected<RequestBinding, Errors> RequestBinding::CompileGet(const std::string& path,
                                                                 const pb::Descriptor& request) {
   HttpRule rule;
   rule.set_get(path);
-  Faults faults;
+  Errors faults;
   auto impl = Impl::Compile(rule, request, Use::kSent, faults);
   if (!impl) return tl::unexpected(std::move(faults));
   return RequestBinding(std::move(impl));

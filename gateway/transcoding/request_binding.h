@@ -23,10 +23,10 @@ class RequestBinding {
   static constexpr std::size_t kMaxUrlBytes = std::size_t{1} << 20;
 
   /// The first binding of `rule` for messages of type `request`; the additional ones are checked.
-  static tl::expected<RequestBinding, Faults> Compile(const google::api::HttpRule& rule,
+  static tl::expected<RequestBinding, Errors> Compile(const google::api::HttpRule& rule,
                                                       const google::protobuf::Descriptor& request);
   /// A GET of `path` and nothing else: fields of `request` that are not in it are not sent.
-  static tl::expected<RequestBinding, Faults> CompileGet(
+  static tl::expected<RequestBinding, Errors> CompileGet(
       const std::string& path, const google::protobuf::Descriptor& request);
   ~RequestBinding();
   RequestBinding(RequestBinding&&) noexcept;

@@ -11,26 +11,26 @@ namespace {
 
 namespace pb = google::protobuf;
 
-// Faults of one thing, each under its name.
+// Errors of one thing, each under its name.
 class FaultsOf {
  public:
-  FaultsOf(std::string subject, Faults& faults) : subject_(std::move(subject)), faults_(faults) {}
+  FaultsOf(std::string subject, Errors& faults) : subject_(std::move(subject)), faults_(faults) {}
 
   void Add(const std::string& fault) { faults_.push_back(subject_ + ": " + fault); }
-  void AddAll(const char* part, const Faults& faults) {
+  void AddAll(const char* part, const Errors& faults) {
     for (const std::string& fault : faults) Add(part + fault);
   }
 
  private:
   std::string subject_;
-  Faults& faults_;
+  Errors& faults_;
 };
 
 std::string NameOf(const pb::MethodDescriptor& method) {
   return method.service()->full_name() + "/" + method.name();
 }
 
-std::optional<Route> CompileRoute(const pb::MethodDescriptor& method, Faults& all_faults) {
+std::optional<Route> CompileRoute(const pb::MethodDescriptor& method, Errors& all_faults) {
   FaultsOf faults(NameOf(method), all_faults);
   const auto& options = method.options();
   if (method.client_streaming() || method.server_streaming()) {
@@ -70,7 +70,7 @@ std::optional<Route> CompileRoute(const pb::MethodDescriptor& method, Faults& al
 }  // namespace
 
 RouteTable RouteTable::Compile(const std::vector<const pb::ServiceDescriptor*>& services,
-                               Faults& faults) {
+                               Errors& faults) {
   RouteTable table;
   for (const pb::ServiceDescriptor* service : services) {
     RoutedService routed{.service = service, .upstream = {}, .routes = {}};

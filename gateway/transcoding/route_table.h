@@ -43,7 +43,7 @@ class RouteTable {
   /// Compiles the annotated methods of `services`. Methods without annotation are left out (see
   /// `unannotated`). Where `faults` grew, it is only good for finding more of them.
   static RouteTable Compile(const std::vector<const google::protobuf::ServiceDescriptor*>& services,
-                            Faults& faults);
+                            Errors& faults);
 
   [[nodiscard]] const std::vector<RoutedService>& services() const { return services_; }
   /// Full names of the methods without annotation.

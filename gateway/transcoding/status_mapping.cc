@@ -19,8 +19,8 @@ struct TransportMeaning {
   grpc::StatusCode code;
 };
 
-TransportMeaning MeaningOf(TransportFault fault) {
-  using enum TransportFault;
+TransportMeaning MeaningOf(TransportErrorKind fault) {
+  using enum TransportErrorKind;
   constexpr auto kUnavailable = grpc::StatusCode::UNAVAILABLE;
   constexpr auto kExhausted = grpc::StatusCode::RESOURCE_EXHAUSTED;
   switch (fault) {
@@ -125,7 +125,7 @@ grpc::StatusCode CodeForHttpStatus(int http_status) {
   return UNKNOWN;
 }
 
-grpc::StatusCode CodeForAnswer(int http_status, const ErrorBody& body) {
+grpc::StatusCode CodeForResponse(int http_status, const ErrorBody& body) {
   const grpc::StatusCode code = CodeForHttpStatus(http_status);
   if (!body.retryable) return code;
   const bool server_error = http_status >= 500 && http_status <= 599;
@@ -135,20 +135,21 @@ grpc::StatusCode CodeForAnswer(int http_status, const ErrorBody& body) {
   return refuted ? grpc::StatusCode::INTERNAL : code;
 }
 
-grpc::StatusCode CodeForTransport(TransportFault fault) { return MeaningOf(fault).code; }
+grpc::StatusCode CodeForTransport(TransportErrorKind fault) { return MeaningOf(fault).code; }
 
-Verdict JudgeAnswer(const HttpResponse& answer, std::chrono::system_clock::time_point wall_now) {
-  Verdict verdict;
+ResponseClass ClassifyResponse(const HttpResponse& answer,
+                               std::chrono::system_clock::time_point wall_now) {
+  ResponseClass verdict;
   verdict.success = IsSuccess(answer.status);
   if (verdict.success) return verdict;
-  const grpc::StatusCode code = CodeForAnswer(answer.status, ReadErrorBody(answer.body));
+  const grpc::StatusCode code = CodeForResponse(answer.status, ReadErrorBody(answer.body));
   verdict.unavailable = code == grpc::StatusCode::UNAVAILABLE;
   verdict.rate_limited = answer.status == 429;
   verdict.retry_after = RetryAfter(answer.headers, wall_now);
   return verdict;
 }
 
-grpc::Status StatusOfAnswer(const HttpResponse& answer, const FailureContext& context) {
+grpc::Status StatusOfResponse(const HttpResponse& answer, const FailureContext& context) {
   const ErrorBody body = ReadErrorBody(answer.body);
   const std::string status = std::to_string(answer.status);
   StatusDetails details = DetailsOf(body.code.empty() ? "HTTP_" + status : body.code, context);
@@ -156,7 +157,7 @@ grpc::Status StatusOfAnswer(const HttpResponse& answer, const FailureContext& co
   if (body.retryable)
     details.metadata.emplace_back("retryable", *body.retryable ? "true" : "false");
   const bool silent = CleanText(body.message, body.message.size()).empty();
-  return MakeStatus(CodeForAnswer(answer.status, body),
+  return MakeStatus(CodeForResponse(answer.status, body),
                     silent ? "upstream answered HTTP " + status : body.message, details);
 }
 

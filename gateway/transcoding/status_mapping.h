@@ -13,8 +13,8 @@
 #include <utility>
 #include <vector>
 
-#include "gateway/base/answer.h"
 #include "gateway/base/http_message.h"
+#include "gateway/base/response_class.h"
 #include "gateway/transcoding/error_body.h"
 
 namespace gateway {
@@ -23,13 +23,14 @@ namespace gateway {
 grpc::StatusCode CodeForHttpStatus(int http_status);
 
 /// The code of an answer that is not 2xx: the table, then the body's word on `retryable`.
-grpc::StatusCode CodeForAnswer(int http_status, const ErrorBody& body);
+grpc::StatusCode CodeForResponse(int http_status, const ErrorBody& body);
 
 /// The code of a transport error.
-grpc::StatusCode CodeForTransport(TransportFault fault);
+grpc::StatusCode CodeForTransport(TransportErrorKind fault);
 
 /// What an answer means for repeating. `wall_now` is what dates in its headers refer to.
-Verdict JudgeAnswer(const HttpResponse& answer, std::chrono::system_clock::time_point wall_now);
+ResponseClass ClassifyResponse(const HttpResponse& answer,
+                               std::chrono::system_clock::time_point wall_now);
 
 /// What an error is reported with beside what the answer says.
 struct FailureContext {
@@ -42,7 +43,7 @@ struct FailureContext {
 };
 
 /// An answer that is not 2xx.
-grpc::Status StatusOfAnswer(const HttpResponse& answer, const FailureContext& context);
+grpc::Status StatusOfResponse(const HttpResponse& answer, const FailureContext& context);
 
 /// A transport error: reason TRANSPORT_….
 grpc::Status StatusOfTransport(const TransportError& error, const FailureContext& context);

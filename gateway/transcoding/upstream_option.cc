@@ -62,7 +62,7 @@ class Checker {
             "must be an HTTP header name in lower case");
   }
 
-  Faults faults;
+  Errors faults;
 
  private:
   void Require(bool holds, const std::string& subject, const std::string& value,
@@ -81,7 +81,7 @@ class Checker {
 
 }  // namespace
 
-tl::expected<v1::Upstream, Faults> CompileUpstream(
+tl::expected<v1::Upstream, Errors> CompileUpstream(
     const google::protobuf::ServiceDescriptor& service) {
   v1::Upstream upstream = service.options().GetExtension(v1::upstream);
   Checker check;

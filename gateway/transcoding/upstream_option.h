@@ -11,7 +11,7 @@
 namespace gateway {
 
 /// The option of `service` with the defaults filled in: error_domain is never empty.
-tl::expected<v1::Upstream, Faults> CompileUpstream(
+tl::expected<v1::Upstream, Errors> CompileUpstream(
     const google::protobuf::ServiceDescriptor& service);
 
 }  // namespace gateway

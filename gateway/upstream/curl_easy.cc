@@ -29,7 +29,7 @@ curl_blob Blob(const std::string& text) {
 
 }  // namespace
 
-CurlEasy::CurlEasy(const CurlHttpClientOptions& options, UpstreamSockets& sockets)
+CurlEasy::CurlEasy(const CurlHttpLoopOptions& options, ConnectionTracker& sockets)
     : options_(options),
       sockets_(sockets),
       handle_(curl_easy_init()),
@@ -45,7 +45,7 @@ std::optional<TransportError> CurlEasy::Prepare(std::shared_ptr<const HttpReques
   request_begun_ = false;
   refused_stream_ = false;
   if (!std::ranges::all_of(request_->headers, MaySend)) {
-    return TransportError{TransportFault::kMalformed, Delivery::kNeverSent,
+    return TransportError{TransportErrorKind::kMalformed, Delivery::kNeverSent,
                           "the request has a header that may not be sent"};
   }
 
@@ -108,7 +108,7 @@ void CurlEasy::SetHeaders() {
   Set(CURLOPT_HTTPHEADER, headers_.list());
 }
 
-bool CurlEasy::MayShareConnections(const CurlHttpClientOptions& options, std::string_view url) {
+bool CurlEasy::MayShareConnections(const CurlHttpLoopOptions& options, std::string_view url) {
   return options.http_version == HttpVersion::kHttp2 && IsHttps(url);
 }
 
@@ -162,13 +162,13 @@ void CurlEasy::Forget() {
 
 void CurlEasy::SetConnection() {
   Set(CURLOPT_CONNECTTIMEOUT_MS, std::max(1L, static_cast<long>(options_.connect_timeout.count())));
-  Set(CURLOPT_MAXAGE_CONN, static_cast<long>(CurlHttpClient::kMaxIdle.count()));
-  Set(CURLOPT_MAXLIFETIME_CONN, static_cast<long>(CurlHttpClient::kMaxLifetime.count()));
+  Set(CURLOPT_MAXAGE_CONN, static_cast<long>(CurlHttpLoop::kMaxIdle.count()));
+  Set(CURLOPT_MAXLIFETIME_CONN, static_cast<long>(CurlHttpLoop::kMaxLifetime.count()));
   // "" is not the default: it overrules the proxy environment variables.
   Set(CURLOPT_PROXY, options_.proxy.c_str());
   Set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   Set(CURLOPT_NOSIGNAL, 1L);
-  // Ending a transfer whose name is being resolved must not wait for the resolver's thread.
+  // Conclusion a transfer whose name is being resolved must not wait for the resolver's thread.
   Set(CURLOPT_QUICK_EXIT, 1L);
 }
 
@@ -259,7 +259,7 @@ curl_socket_t CurlEasy::OnOpenSocket(void* self, curlsocktype, curl_sockaddr* ad
 }
 
 int CurlEasy::OnCloseSocket(void* sockets, curl_socket_t socket) {
-  return static_cast<UpstreamSockets*>(sockets)->Close(socket);
+  return static_cast<ConnectionTracker*>(sockets)->Close(socket);
 }
 
 }  // namespace gateway

@@ -15,18 +15,18 @@
 
 #include "gateway/base/deadline.h"
 #include "gateway/base/http_message.h"
-#include "gateway/upstream/curl_fault.h"
-#include "gateway/upstream/curl_http_client.h"
-#include "gateway/upstream/header_lines.h"
+#include "gateway/upstream/connection_tracker.h"
+#include "gateway/upstream/curl_error.h"
+#include "gateway/upstream/curl_header_list.h"
+#include "gateway/upstream/curl_http_loop.h"
 #include "gateway/upstream/response_assembler.h"
-#include "gateway/upstream/upstream_sockets.h"
 
 namespace gateway {
 
 class CurlEasy {
  public:
   /// `options` and `sockets` outlive the handle and its multi handle.
-  CurlEasy(const CurlHttpClientOptions& options, UpstreamSockets& sockets);
+  CurlEasy(const CurlHttpLoopOptions& options, ConnectionTracker& sockets);
   ~CurlEasy() { Forget(); }
   CurlEasy(const CurlEasy&) = delete;
   CurlEasy& operator=(const CurlEasy&) = delete;
@@ -61,7 +61,7 @@ class CurlEasy {
   [[nodiscard]] CURL* handle() { return handle_.get(); }
 
   /// Whether requests to that URL may turn out to share an HTTP/2 connection.
-  static bool MayShareConnections(const CurlHttpClientOptions& options, std::string_view url);
+  static bool MayShareConnections(const CurlHttpLoopOptions& options, std::string_view url);
 
  private:
   struct Deleter {
@@ -92,8 +92,8 @@ class CurlEasy {
   static curl_socket_t OnOpenSocket(void* self, curlsocktype, curl_sockaddr* address);
   static int OnCloseSocket(void* sockets, curl_socket_t socket);
 
-  const CurlHttpClientOptions& options_;
-  UpstreamSockets& sockets_;
+  const CurlHttpLoopOptions& options_;
+  ConnectionTracker& sockets_;
   const std::unique_ptr<CURL, Deleter> handle_;
 
   // Shared by the transfers that began before a change.
@@ -101,7 +101,7 @@ class CurlEasy {
 
   // Of the running transfer.
   std::shared_ptr<const HttpRequest> request_;
-  HeaderLines headers_;
+  CurlHeaderList headers_;
   ResponseAssembler response_;
   CURLcode set_up_ = CURLE_OK;
   bool http2_possible_ = false;

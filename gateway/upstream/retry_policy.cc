@@ -18,16 +18,16 @@ bool IsRefusal(const HttpResult& result) {
 }
 
 bool MayRepeat(const AttemptReport& report) {
-  const bool idempotent = report.repeatability == Repeatability::kIdempotent;
+  const bool idempotent = report.retry_safety == RetrySafety::kIdempotent;
   const TransportError* error = report.result->error();
   if (error == nullptr) {
     return report.verdict.rate_limited || (report.verdict.unavailable && idempotent);
   }
   switch (error->fault) {
-    case TransportFault::kResponseTooLarge:
-    case TransportFault::kHeadersTooLarge:
+    case TransportErrorKind::kResponseTooLarge:
+    case TransportErrorKind::kHeadersTooLarge:
       return false;  // It would be as large again.
-    case TransportFault::kMalformed:
+    case TransportErrorKind::kMalformed:
       // Not even sent: the request itself is at fault.
       return idempotent && error->delivery == Delivery::kMayHaveArrived;
     default:
@@ -39,7 +39,8 @@ RetryReason ReasonFor(const AttemptReport& report) {
   if (report.verdict.rate_limited) return RetryReason::kRateLimited;
   const TransportError* error = report.result->error();
   if (error == nullptr) return RetryReason::kStatus;
-  return error->fault == TransportFault::kTimeout ? RetryReason::kTimeout : RetryReason::kTransport;
+  return error->fault == TransportErrorKind::kTimeout ? RetryReason::kTimeout
+                                                      : RetryReason::kTransport;
 }
 
 }  // namespace
@@ -97,8 +98,7 @@ RetryDecision RetryPolicy::Decide(const AttemptReport& report, RetryBudget& budg
 
 RetryDecision RetryPolicy::DecideWhilePending(const AttemptReport& report,
                                               RetryBudget& budget) const {
-  const bool harmless =
-      report.repeatability == Repeatability::kIdempotent || !report.may_have_arrived;
+  const bool harmless = report.retry_safety == RetrySafety::kIdempotent || !report.may_have_arrived;
   if (harmless) return Repeat(report, budget);
   RetryDecision decision;
   decision.retry_after = report.verdict.retry_after;

@@ -9,15 +9,15 @@
 #include <functional>
 #include <optional>
 
-#include "gateway/base/answer.h"
 #include "gateway/base/deadline.h"
 #include "gateway/base/http_message.h"
+#include "gateway/base/response_class.h"
 #include "gateway/telemetry/call_events.h"
 
 namespace gateway {
 
 /// What may be repeated, from the method's idempotency_level.
-enum class Repeatability {
+enum class RetrySafety {
   kOnlyUnsent,  ///< idempotency_level unset: only what certainly was not processed.
   kIdempotent,  ///< IDEMPOTENT or NO_SIDE_EFFECTS: also what may have arrived.
 };
@@ -60,8 +60,8 @@ struct AttemptReport {
   int attempts = 1;
   const HttpResult* result = nullptr;
   /// Of the answer; the default for a transport error.
-  Verdict verdict;
-  Repeatability repeatability = Repeatability::kOnlyUnsent;
+  ResponseClass verdict;
+  RetrySafety retry_safety = RetrySafety::kOnlyUnsent;
   /// The route has a reconciling GET.
   bool reconciles = false;
   /// This or an earlier attempt: MayHaveArrived, LeavesOutcomeUnknown.

@@ -5,7 +5,7 @@
 
 #include "gateway/serving/access_log.h"
 #include "gateway/telemetry/logging.h"
-#include "gateway/telemetry/telemetry.h"
+#include "gateway/telemetry/metrics.h"
 #include "gateway/telemetry/trace_context.h"
 
 namespace gateway {
@@ -15,8 +15,8 @@ using std::chrono::milliseconds;
 
 /// As one call with one attempt reports.
 void BM_Metrics(benchmark::State& state) {
-  Telemetry telemetry("bench");
-  const Telemetry::Method method = telemetry.AddMethod("extend.v1.SplitRunService", "GetSplitRun");
+  Metrics telemetry("bench");
+  const Metrics::Method method = telemetry.AddMethod("extend.v1.SplitRunService", "GetSplitRun");
   for (auto _ : state) {
     telemetry.CallStarted(method);
     telemetry.UpstreamRequest("GET", 200, milliseconds(20));
@@ -37,7 +37,7 @@ BENCHMARK(BM_TraceContext);
 /// The file is /dev/null: the kernel's part is a system call's price.
 void BM_AccessLogLine(benchmark::State& state) {
   SetUpLogging(LogLevel::kInfo, state.range(0) == 0 ? LogFormat::kJson : LogFormat::kText);
-  Reply reply;
+  RpcResponse reply;
   reply.http_status = 200;
   reply.attempts = 1;
   reply.request_id = "req_Xj8mK2pL9nR4vT7qY5wZ";

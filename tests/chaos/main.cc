@@ -13,7 +13,7 @@
 #include <thread>
 #include <vector>
 
-#include "gateway/upstream/curl_http_client.h"
+#include "gateway/upstream/curl_http_loop.h"
 #include "tests/chaos/audit.h"
 #include "tests/chaos/client.h"
 #include "tests/chaos/fault_gate.h"
@@ -49,10 +49,9 @@ struct UpstreamKind {
 };
 constexpr std::array kUpstreams = {
     UpstreamKind{"http1", Protocol::kHttp1, false, "auto",
-                 CurlHttpClientOptions::kMaxIdleConnections},
-    UpstreamKind{"https1", Protocol::kHttp1, true, "1.1",
-                 CurlHttpClientOptions::kMaxIdleConnections},
-    UpstreamKind{"https2", Protocol::kHttp2, true, "2", CurlHttpClient::kMaxHttp2Connections},
+                 CurlHttpLoopOptions::kMaxIdleConnections},
+    UpstreamKind{"https1", Protocol::kHttp1, true, "1.1", CurlHttpLoopOptions::kMaxIdleConnections},
+    UpstreamKind{"https2", Protocol::kHttp2, true, "2", CurlHttpLoop::kMaxHttp2Connections},
 };
 constexpr int kLoops = 2;
 

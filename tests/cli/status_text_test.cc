@@ -67,7 +67,7 @@ TEST(StatusText, IsPlainWhenDetailsCannotBeRead) {
 }
 
 TEST(StatusText, OfFaultsIsALineEachWhateverTheyQuote) {
-  EXPECT_EQ(FaultLines({"one", "path \"/a\r\n\x1b[31m\xff\": two"}),
+  EXPECT_EQ(ErrorLines({"one", "path \"/a\r\n\x1b[31m\xff\": two"}),
             "extend-gateway: one\nextend-gateway: path \"/a   [31m?\": two\n");
 }
 

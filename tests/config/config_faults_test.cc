@@ -14,12 +14,12 @@ using testing::HasSubstr;
 using testing::Not;
 using Arguments = std::vector<std::string>;
 
-Faults FaultsOf(const Arguments& arguments, const Environment& environment = {}) {
+Errors FaultsOf(const Arguments& arguments, const Environment& environment = {}) {
   const auto line = ParseCommandLine(arguments, environment);
-  return line ? Faults{} : line.error();
+  return line ? Errors{} : line.error();
 }
 
-Faults FaultsOfFile(const std::string& content) {
+Errors FaultsOfFile(const std::string& content) {
   const TemporaryFile file(content);
   return FaultsOf({"--config", file.path()});
 }
@@ -157,11 +157,11 @@ TEST(ConfigFaults, NeverShowASecret) {
       {{"call", "a.B/C", "--metadata", "authorization=Bearer \x01hunter2"}, {}},
   };
   for (const auto& [arguments, environment] : cases) {
-    const Faults faults = FaultsOf(arguments, environment);
+    const Errors faults = FaultsOf(arguments, environment);
     EXPECT_THAT(faults, ElementsAre(Not(HasSubstr("hunter2"))))
         << (arguments.empty() ? environment.front().first : arguments.back());
   }
-  const Faults faults = FaultsOfFile(R"({"header": ["x-a=hunter2", "host=hunter2"],
+  const Errors faults = FaultsOfFile(R"({"header": ["x-a=hunter2", "host=hunter2"],
                                          "api-key": "hunter2", "auth": {"hunter2": 1}})");
   EXPECT_EQ(faults.size(), 3U);
   EXPECT_THAT(faults, testing::Each(Not(HasSubstr("hunter2"))));
@@ -322,7 +322,7 @@ TEST(ConfigFaults, OfTheClient) {
 }
 
 TEST(ConfigFaults, ALongValueIsCut) {
-  const Faults faults = FaultsOf({"--region", std::string(5000, '/')});
+  const Errors faults = FaultsOf({"--region", std::string(5000, '/')});
   ASSERT_EQ(faults.size(), 1U);
   EXPECT_LT(faults[0].size(), 300U);
 }

@@ -64,7 +64,7 @@ int Run(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
-  Faults faults;
+  Errors faults;
   const auto source = DescriptorSource::Load(sets, faults);
   if (!faults.empty()) {
     for (const std::string& fault : faults) std::cerr << fault << "\n";

@@ -37,13 +37,13 @@ struct WithKey {
                "\"} " + std::to_string(times) + "\n") != std::string::npos;
   }
 
-  Faults faults;
-  Telemetry telemetry{"1"};
+  Errors faults;
+  Metrics telemetry{"1"};
   Credentials credentials;
 };
 
 TEST(ApiKey, OfNobodyIsNone) {
-  Faults faults;
+  Errors faults;
   const Credentials credentials({}, faults);
   EXPECT_EQ(credentials.authorization(), nullptr);
   EXPECT_THAT(faults, ElementsAre());
@@ -52,9 +52,9 @@ TEST(ApiKey, OfNobodyIsNone) {
 TEST(ApiKey, WithoutAFileNeverChanges) {
   Config config;
   config.api_key = "k";
-  Faults faults;
+  Errors faults;
   Credentials credentials(config, faults);
-  Telemetry telemetry("1");
+  Metrics telemetry("1");
   EXPECT_EQ(*credentials.authorization()->Get(), "Bearer k");
   credentials.Look(telemetry);
   EXPECT_EQ(*credentials.authorization()->Get(), "Bearer k");

@@ -55,7 +55,7 @@ class TlsFilesTest : public testing::Test {
   [[nodiscard]] std::string Certificate() const { return current.Get()->certificate_pem; }
 
   MountedSecret secret{FilesOf(First())};
-  Current<TlsMaterial> current;
+  AtomicValue<TlsMaterial> current;
   WatchedFiles files = WatchTls({.certificate = {"--cert", secret.PathOf("crt")},
                                  .key = {"--key", secret.PathOf("key")},
                                  .ca = {"--ca", secret.PathOf("ca")}},
@@ -166,11 +166,11 @@ TEST_F(TlsFilesTest, OfListenersAndUpstreamAreCountedApart) {
   config.tls_cert = secret.PathOf("crt");
   config.tls_key = secret.PathOf("key");
   config.upstream_ca = secret.PathOf("ca");
-  Faults faults;
+  Errors faults;
   Credentials credentials(config, faults);
   ASSERT_THAT(faults, IsEmpty());
   EXPECT_EQ(credentials.upstream_tls().Get()->ca_pem, First().certificate_pem);
-  Telemetry telemetry("1");
+  Metrics telemetry("1");
   secret.Publish({{"crt", Second().certificate_pem}, {"key", Second().key_pem}, {"ca", "broken"}});
   credentials.Look(telemetry);
   EXPECT_EQ(credentials.server_tls().Get()->certificate_pem, Second().certificate_pem);

@@ -47,14 +47,14 @@ class DescriptorSourceTest : public testing::Test {
     EXPECT_TRUE(TextFormat::ParseFromString(text, &set));
     return Write(name, set.SerializeAsString());
   }
-  static Faults FaultsOf(const std::vector<std::string>& paths) {
-    Faults faults;
+  static Errors FaultsOf(const std::vector<std::string>& paths) {
+    Errors faults;
     DescriptorSource::Load(paths, faults);
     return faults;
   }
   /// Of sets without a fault.
   static std::unique_ptr<DescriptorSource> Load(const std::vector<std::string>& paths) {
-    Faults faults;
+    Errors faults;
     auto source = DescriptorSource::Load(paths, faults);
     EXPECT_THAT(faults, ElementsAre());
     return source;

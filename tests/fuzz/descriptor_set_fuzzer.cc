@@ -94,7 +94,7 @@ void Fuzz(std::string_view input) {
   const std::string bytes =
       silent.Parse(input, set) ? set.SerializePartialAsString() : std::string(input);
 
-  Faults faults;
+  Errors faults;
   DescriptorFiles files;
   if (const std::string imports = ImportsOf(set); !imports.empty()) {
     files.Add("imports", imports, faults);
@@ -103,7 +103,7 @@ void Fuzz(std::string_view input) {
   const auto source = DescriptorSource::Build(files, faults);
   const RouteTable table = RouteTable::Compile(source->services(), faults);
   for (const std::string& fault : faults) {
-    Expect(FaultLines({fault}).find('\n') == FaultLines({fault}).size() - 1, "a fault is a line",
+    Expect(ErrorLines({fault}).find('\n') == ErrorLines({fault}).size() - 1, "a fault is a line",
            fault);
   }
   if (!faults.empty()) return;

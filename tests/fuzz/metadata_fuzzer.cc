@@ -66,7 +66,7 @@ TraceContext CheckedTrace(std::optional<std::string_view> given) {
 bool MayBeForwarded(const std::string& name) {
   Config config;
   config.forward_metadata = {name};
-  Faults faults;
+  Errors faults;
   RequestHeaders::Compile({}, config, nullptr, faults);
   return faults.empty();
 }
@@ -84,7 +84,7 @@ void CheckForwarding(const Headers& given) {
   auto& version = *upstream.add_headers();
   version.set_name("x-api-version");
   version.set_caller_may_override(true);
-  Faults faults;
+  Errors faults;
   const auto headers = RequestHeaders::Compile(upstream, config, &key, faults);
   Expect(faults.empty(), "names without fault have none together");
   const auto sent = headers.For(metadata, CheckedTrace(FindMetadata(metadata, "traceparent")));
@@ -107,7 +107,7 @@ void CheckForwarding(const Headers& given) {
 void CheckOperatorsHeaders(const Headers& given) {
   Config config;
   config.headers = given;
-  Faults faults;
+  Errors faults;
   const auto headers = RequestHeaders::Compile({}, config, nullptr, faults);
   if (!faults.empty()) return;
   const auto sent = headers.For({{"authorization", "Bearer c"}}, TraceContext::FromCaller({}));

@@ -90,7 +90,7 @@ void Fuzz(std::string_view input) {
   static const SilentParsing silent;
   const HttpResponse answer = AnswerOf(input);
   const bool success = answer.status >= 200 && answer.status <= 299;
-  const Verdict verdict = JudgeAnswer(answer, kNow);
+  const ResponseClass verdict = ClassifyResponse(answer, kNow);
   CheckWait(verdict.retry_after);
   Expect(verdict.success == success, "2xx is success, nothing else");
   const FailureContext context{.error_domain = "fuzz.example",
@@ -100,7 +100,7 @@ void Fuzz(std::string_view input) {
   CheckStatus(StatusOfRule(grpc::StatusCode::FAILED_PRECONDITION, "FUZZ_RULE", "refused",
                            {{"status", "PROCESSED"}}, &answer, context));
   if (success) return;
-  const grpc::Status status = StatusOfAnswer(answer, context);
+  const grpc::Status status = StatusOfResponse(answer, context);
   CheckStatus(status);
   Expect(verdict.unavailable == (status.error_code() == grpc::StatusCode::UNAVAILABLE),
          "the verdict is the status'");

@@ -47,12 +47,12 @@ const char* const kValues[] = {
     "{\"@type\": \"type.googleapis.com/google.protobuf.Value\", \"value\": null}",
     "{\"@type\": \"elsewhere/google.protobuf.Int32Value\", \"value\": 5}"};
 
-enum class Verdict { kAgree, kWeAccept, kTheyAccept, kDiffer };
+enum class ResponseClass { kAgree, kWeAccept, kTheyAccept, kDiffer };
 
 struct Sample {
   const pb::FieldDescriptor& field;
   std::string_view value;
-  Verdict verdict;
+  ResponseClass verdict;
 
   [[nodiscard]] bool Is(std::initializer_list<std::string_view> values) const {
     return std::find(values.begin(), values.end(), value) != values.end();
@@ -85,80 +85,82 @@ struct Sample {
 
 struct Difference {
   const char* reason;
-  Verdict verdict;
+  ResponseClass verdict;
   bool (*applies)(const Sample&);
 };
 
 const Difference kDifferences[] = {
-    {"libprotobuf reads numbers in quotes as C does", Verdict::kTheyAccept,
+    {"libprotobuf reads numbers in quotes as C does", ResponseClass::kTheyAccept,
      [](const Sample& s) {
        return (s.IsWhole() && s.Is({"\"+1\"", "\"01\""})) ||
               (s.IsFloating() && s.Is({"\"+1\"", "\"01\"", "\"0x1\"", "\"1.\"", "\".5\""}));
      }},
-    {"we read whole numbers in quotes that have a fraction or an exponent", Verdict::kWeAccept,
+    {"we read whole numbers in quotes that have a fraction or an exponent",
+     ResponseClass::kWeAccept,
      [](const Sample& s) { return s.IsWhole() && s.Is({"\"1.0\"", "\"1e3\"", "\"-0\""}); }},
-    {"libprotobuf rounds to the least int64", Verdict::kTheyAccept,
+    {"libprotobuf rounds to the least int64", ResponseClass::kTheyAccept,
      [](const Sample& s) { return s.IsWhole() && s.Is({"-9223372036854775809"}); }},
-    {"libprotobuf loses the sign of -0", Verdict::kDiffer,
+    {"libprotobuf loses the sign of -0", ResponseClass::kDiffer,
      [](const Sample& s) { return s.IsFloating() && s.Is({"-0"}); }},
-    {"libprotobuf reads bools in quotes", Verdict::kTheyAccept,
+    {"libprotobuf reads bools in quotes", ResponseClass::kTheyAccept,
      [](const Sample& s) {
        return s.Type() == pb::FieldDescriptor::CPPTYPE_BOOL &&
               s.Is({"\"true\"", "\"false\"", "\"1\"", "\"0\""});
      }},
-    {"libprotobuf drops null in repeated fields, and flattens arrays in them", Verdict::kTheyAccept,
+    {"libprotobuf drops null in repeated fields, and flattens arrays in them",
+     ResponseClass::kTheyAccept,
      [](const Sample& s) { return s.field.is_repeated() && (s.Is({"null"}) || s.IsArray()); }},
-    {"libprotobuf drops null in maps", Verdict::kTheyAccept,
+    {"libprotobuf drops null in maps", ResponseClass::kTheyAccept,
      [](const Sample& s) { return s.field.is_map() && s.value.ends_with(": null}"); }},
     {"libprotobuf takes objects for well-known types that are something else in JSON",
-     Verdict::kTheyAccept,
+     ResponseClass::kTheyAccept,
      [](const Sample& s) {
        const std::string_view type = s.MessageName();
        const bool is_entry = s.field.is_map() && s.field.message_type()->field(1)->message_type();
        return s.IsObject() && (is_entry || type.ends_with("Value") || type == "Timestamp" ||
                                type == "Duration" || type == "FieldMask");
      }},
-    {"libprotobuf 3.21 refuses base64 that does not end in zero bits", Verdict::kWeAccept,
+    {"libprotobuf 3.21 refuses base64 that does not end in zero bits", ResponseClass::kWeAccept,
      [](const Sample& s) {
        return s.Type() == pb::FieldDescriptor::CPPTYPE_STRING && s.IsQuoted();
      }},
-    {"libprotobuf takes 1.s and +1s as durations", Verdict::kTheyAccept,
+    {"libprotobuf takes 1.s and +1s as durations", ResponseClass::kTheyAccept,
      [](const Sample& s) { return s.MessageName() == "Duration" && s.IsQuoted(); }},
-    {"libprotobuf cuts what is below a nanosecond", Verdict::kTheyAccept,
+    {"libprotobuf cuts what is below a nanosecond", ResponseClass::kTheyAccept,
      [](const Sample& s) { return s.MessageName() == "Timestamp" && s.IsQuoted(); }},
-    {"libprotobuf takes snake_case in field masks", Verdict::kTheyAccept,
+    {"libprotobuf takes snake_case in field masks", ResponseClass::kTheyAccept,
      [](const Sample& s) {
        return s.MessageName() == "FieldMask" && s.value.find('_') != s.value.npos;
      }},
-    {"libprotobuf does not read capitals at the front of a path as _x", Verdict::kDiffer,
+    {"libprotobuf does not read capitals at the front of a path as _x", ResponseClass::kDiffer,
      [](const Sample& s) { return s.MessageName() == "FieldMask" && s.IsQuoted(); }},
-    {"libprotobuf knows only types of type.googleapis.com", Verdict::kWeAccept,
+    {"libprotobuf knows only types of type.googleapis.com", ResponseClass::kWeAccept,
      [](const Sample& s) {
        return s.MessageName() == "Any" && s.value.find("elsewhere") != s.value.npos;
      }},
     {"unknown names of an enum: libprotobuf leaves the field unset, in maps it writes 0, and it "
      "reads numbers in quotes",
-     Verdict::kDiffer,
+     ResponseClass::kDiffer,
      [](const Sample& s) {
        return s.Type() == pb::FieldDescriptor::CPPTYPE_ENUM && (s.IsQuoted() || s.IsObject());
      }},
 };
 
-Verdict Compare(const std::string& json) {
+ResponseClass Compare(const std::string& json) {
   pb::util::JsonParseOptions options;
   options.ignore_unknown_fields = true;
   AllTypes theirs;
   const bool they_accept = pb::util::JsonStringToMessage(json, &theirs, options).ok();
   const auto wire = ReadAllTypes(json);
   if (wire.has_value() != they_accept) {
-    return they_accept ? Verdict::kTheyAccept : Verdict::kWeAccept;
+    return they_accept ? ResponseClass::kTheyAccept : ResponseClass::kWeAccept;
   }
-  if (!they_accept) return Verdict::kAgree;
+  if (!they_accept) return ResponseClass::kAgree;
   AllTypes ours;
   EXPECT_TRUE(ours.ParseFromString(*wire)) << json;
   const bool equal = pb::util::MessageDifferencer::Equals(ours, theirs) ||
                      ours.SerializeAsString() == theirs.SerializeAsString();
-  return equal ? Verdict::kAgree : Verdict::kDiffer;
+  return equal ? ResponseClass::kAgree : ResponseClass::kDiffer;
 }
 
 // The difference that explains the sample, or null.
@@ -178,7 +180,7 @@ TEST(JsonLeniency, IsThatOfLibprotobufExceptWhereAReasonIsGiven) {
       const std::string json =
           "{\"" + field.json_name() + "\": " + (in_array ? "[" + value + "]" : value) + "}";
       const Sample sample{field, value, Compare(json)};
-      if (sample.verdict == Verdict::kAgree) continue;
+      if (sample.verdict == ResponseClass::kAgree) continue;
       const Difference* const difference = Explain(sample);
       EXPECT_NE(difference, nullptr) << json << " verdict " << static_cast<int>(sample.verdict);
       used.insert(difference);

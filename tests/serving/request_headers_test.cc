@@ -26,7 +26,7 @@ v1::Upstream Options() {
 /// The headers of a call with this metadata; no faults are expected.
 Result<Headers> HeadersFor(const CallerMetadata& metadata, const Config& config = {},
                            const Authorization* key = nullptr) {
-  Faults faults;
+  Errors faults;
   const auto headers = RequestHeaders::Compile(Options(), config, key, faults);
   EXPECT_THAT(faults, testing::IsEmpty());
   return headers.For(metadata, TraceContext::FromCaller(FindMetadata(metadata, "traceparent")));
@@ -71,7 +71,7 @@ TEST(RequestHeaders, GatewaysKeyReplacesTheCallersTokenWithAuthGateway) {
 TEST(RequestHeaders, AuthGatewayWithoutKeyIsAFault) {
   Config config;
   config.auth = Auth::kGateway;
-  Faults faults;
+  Errors faults;
   RequestHeaders::Compile(Options(), config, nullptr, faults);
   ASSERT_EQ(faults.size(), 1U);
   EXPECT_THAT(faults[0], HasSubstr("--auth gateway"));
@@ -165,7 +165,7 @@ TEST(RequestHeaders, NamesThatTheGatewaySetsItselfAreFaults) {
     Config config;
     config.headers = {{name, "v"}};
     config.forward_metadata = {name};
-    Faults faults;
+    Errors faults;
     RequestHeaders::Compile(Options(), config, nullptr, faults);
     EXPECT_EQ(faults.size(), 2U) << name;
   }

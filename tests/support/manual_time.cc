@@ -4,11 +4,11 @@
 
 namespace gateway {
 
-class ManualTime::Client final : public HttpClient {
+class ManualTime::Client final : public HttpLoop {
  public:
-  Client(ManualTime& time, HttpClient& inner) : time_(time), inner_(inner) {}
+  Client(ManualTime& time, HttpLoop& inner) : time_(time), inner_(inner) {}
 
-  void Post(std::function<void()> task) override { inner_.Post(std::move(task)); }
+  void RunOnLoop(std::function<void()> task) override { inner_.RunOnLoop(std::move(task)); }
   TransferId Send(std::shared_ptr<const HttpRequest> request, const TransferOptions& options,
                   std::function<void(HttpResult)> done) override {
     return inner_.Send(std::move(request), options, std::move(done));
@@ -22,11 +22,11 @@ class ManualTime::Client final : public HttpClient {
 
  private:
   ManualTime& time_;
-  HttpClient& inner_;
+  HttpLoop& inner_;
 };
 
-std::function<std::unique_ptr<HttpClient>(HttpClient&)> ManualTime::Decorator() {
-  return [this](HttpClient& client) { return std::make_unique<Client>(*this, client); };
+std::function<std::unique_ptr<HttpLoop>(HttpLoop&)> ManualTime::Decorator() {
+  return [this](HttpLoop& client) { return std::make_unique<Client>(*this, client); };
 }
 
 void ManualTime::Hold() {
@@ -63,10 +63,10 @@ Clock::time_point ManualTime::Now() const {
   return Clock::now() + skipped_;
 }
 
-HttpClient::TimerId ManualTime::Start(HttpClient& client, Clock::duration delay,
-                                      std::function<void()> task) {
+HttpLoop::TimerId ManualTime::Start(HttpLoop& client, Clock::duration delay,
+                                    std::function<void()> task) {
   const std::lock_guard lock(mutex_);
-  const HttpClient::TimerId id = next_id_++;
+  const HttpLoop::TimerId id = next_id_++;
   Timer& timer = timers_[id];
   timer = {.client = &client, .delay = delay, .task = std::move(task)};
   waits_.push_back(delay);
@@ -75,20 +75,20 @@ HttpClient::TimerId ManualTime::Start(HttpClient& client, Clock::duration delay,
   return id;
 }
 
-void ManualTime::Stop(HttpClient::TimerId id) {
+void ManualTime::Stop(HttpLoop::TimerId id) {
   const std::lock_guard lock(mutex_);
   timers_.erase(id);
   changed_.notify_all();
 }
 
-void ManualTime::FireLocked(HttpClient::TimerId id, Timer& timer) {
+void ManualTime::FireLocked(HttpLoop::TimerId id, Timer& timer) {
   timer.fired = true;
   skipped_ += timer.delay;
-  timer.client->Post([this, id] { Run(id); });
+  timer.client->RunOnLoop([this, id] { Run(id); });
   changed_.notify_all();
 }
 
-void ManualTime::Run(HttpClient::TimerId id) {
+void ManualTime::Run(HttpLoop::TimerId id) {
   std::function<void()> task;
   {
     const std::lock_guard lock(mutex_);

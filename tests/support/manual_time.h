@@ -19,14 +19,14 @@
 #include <optional>
 #include <vector>
 
-#include "gateway/upstream/http_client.h"
+#include "gateway/upstream/http_loop.h"
 
 namespace gateway {
 
 class ManualTime {
  public:
   /// Makes clients with this time: all else is left to `client`.
-  std::function<std::unique_ptr<HttpClient>(HttpClient& client)> Decorator();
+  std::function<std::unique_ptr<HttpLoop>(HttpLoop& client)> Decorator();
 
   /// From now on a timer waits for Fire, instead of firing as soon as it is started.
   void Hold();
@@ -46,17 +46,17 @@ class ManualTime {
  private:
   class Client;
   struct Timer {
-    HttpClient* client;
+    HttpLoop* client;
     Clock::duration delay;
     std::function<void()> task;
     bool fired = false;
   };
 
-  HttpClient::TimerId Start(HttpClient& client, Clock::duration delay, std::function<void()> task);
-  void Stop(HttpClient::TimerId id);
+  HttpLoop::TimerId Start(HttpLoop& client, Clock::duration delay, std::function<void()> task);
+  void Stop(HttpLoop::TimerId id);
   /// Ends the wait; the task runs on the client's loop, if nobody stops the timer before.
-  void FireLocked(HttpClient::TimerId id, Timer& timer);
-  void Run(HttpClient::TimerId id);
+  void FireLocked(HttpLoop::TimerId id, Timer& timer);
+  void Run(HttpLoop::TimerId id);
   [[nodiscard]] const Timer* HeldTimer() const;
 
   mutable std::mutex mutex_;
@@ -64,8 +64,8 @@ class ManualTime {
   bool holding_ = false;
   Clock::duration skipped_{0};
   std::vector<Clock::duration> waits_;
-  std::map<HttpClient::TimerId, Timer> timers_;
-  HttpClient::TimerId next_id_ = 1;
+  std::map<HttpLoop::TimerId, Timer> timers_;
+  HttpLoop::TimerId next_id_ = 1;
 };
 
 }  // namespace gateway

@@ -99,7 +99,7 @@ class ScriptedUpstream {
   struct Counters {
     int accepted = 0;
     int requests = 0;
-    /// Scripts after requests that have run to their end, without ending the connection.
+    /// Scripts after requests that have run to their end, without conclusion the connection.
     int completed = 0;
     /// Connections accepted and not yet closed by either side.
     int open = 0;

@@ -65,10 +65,10 @@ inline std::vector<std::string> ViolationsOf(const Result<HttpRequest>& bound) {
 
 /// What is wrong with a rule for requests of that type.
 template <class Request>
-Faults FaultsOf(const std::string& rule) {
+Errors FaultsOf(const std::string& rule) {
   const auto binding =
       RequestBinding::Compile(FromText<google::api::HttpRule>(rule), *Request::descriptor());
-  return binding ? Faults{} : binding.error();
+  return binding ? Errors{} : binding.error();
 }
 
 }  // namespace gateway

@@ -27,14 +27,14 @@ const pb::ServiceDescriptor* FaultyService(const char* name) {
 
 // Of services without a fault.
 RouteTable TableOf(const std::vector<const pb::ServiceDescriptor*>& services) {
-  Faults faults;
+  Errors faults;
   RouteTable table = RouteTable::Compile(services, faults);
   EXPECT_THAT(faults, IsEmpty());
   return table;
 }
 
-Faults FaultsOf(const std::vector<const pb::ServiceDescriptor*>& services) {
-  Faults faults;
+Errors FaultsOf(const std::vector<const pb::ServiceDescriptor*>& services) {
+  Errors faults;
   RouteTable::Compile(services, faults);
   return faults;
 }
@@ -97,7 +97,7 @@ TEST(RouteTable, KeepsTheUpstreamOptionAndFillsInItsDefaults) {
 }
 
 TEST(RouteTable, TellsAllFaultsOfAllMethodsAtOnce) {
-  const Faults faults = FaultsOf({FaultyService("Faulty"), LibraryService("Library")});
+  const Errors faults = FaultsOf({FaultyService("Faulty"), LibraryService("Library")});
   const std::string service = "testing.faulty.v1.Faulty/";
   EXPECT_THAT(
       faults,
@@ -125,7 +125,7 @@ TEST(RouteTable, TellsAllFaultsOfAllMethodsAtOnce) {
 }
 
 TEST(RouteTable, TellsAllFaultsOfAnUpstreamAtOnce) {
-  const Faults faults = FaultsOf({FaultyService("BadUpstream")});
+  const Errors faults = FaultsOf({FaultyService("BadUpstream")});
   EXPECT_THAT(
       faults,
       ElementsAre(HasSubstr("testing.faulty.v1.BadUpstream: upstream: base_url "

@@ -84,17 +84,17 @@ TEST(StatusMapping, TakesTheBodysWordOnWhetherToRetry) {
   for (int status = 300; status <= 599; ++status) {
     const bool lifted = status == 408 || status == 409 || status >= 500;
     const grpc::StatusCode table = Expected(status);
-    EXPECT_EQ(CodeForAnswer(status, {}), table) << status;
-    EXPECT_EQ(CodeForAnswer(status, retryable), lifted ? grpc::UNAVAILABLE : table) << status;
-    EXPECT_EQ(CodeForAnswer(status, final), table == grpc::UNAVAILABLE ? grpc::INTERNAL : table)
+    EXPECT_EQ(CodeForResponse(status, {}), table) << status;
+    EXPECT_EQ(CodeForResponse(status, retryable), lifted ? grpc::UNAVAILABLE : table) << status;
+    EXPECT_EQ(CodeForResponse(status, final), table == grpc::UNAVAILABLE ? grpc::INTERNAL : table)
         << status;
   }
 }
 
 TEST(StatusMapping, NamesEveryTransportFault) {
-  using enum TransportFault;
+  using enum TransportErrorKind;
   const struct {
-    TransportFault fault;
+    TransportErrorKind fault;
     const char* reason;
     grpc::StatusCode code;
   } rows[] = {
@@ -123,13 +123,13 @@ TEST(StatusMapping, NamesEveryTransportFault) {
             "TRANSPORT_RESET");
 }
 
-TEST(StatusOfAnswer, TellsAllThatTheAnswerSays) {
+TEST(StatusOfResponse, TellsAllThatTheAnswerSays) {
   const HttpResponse answer = {
       404,
       {{"x-request-id", "req_header"}},
       R"({"code":"NOT_FOUND","message":"No such run.","retryable":false,"requestId":"req_body",
           "docUrl":"https://docs.example/e"})"};
-  const grpc::Status status = StatusOfAnswer(answer, kContext);
+  const grpc::Status status = StatusOfResponse(answer, kContext);
   EXPECT_EQ(status.error_code(), grpc::NOT_FOUND);
   EXPECT_EQ(status.error_message(), "No such run.");
   EXPECT_EQ(Info(status).reason(), "NOT_FOUND");
@@ -142,9 +142,9 @@ TEST(StatusOfAnswer, TellsAllThatTheAnswerSays) {
   EXPECT_EQ(All<google::rpc::Help>(status).at(0).links(0).url(), "https://docs.example/e");
 }
 
-TEST(StatusOfAnswer, SaysWhatCameWhereTheBodySaysNothing) {
+TEST(StatusOfResponse, SaysWhatCameWhereTheBodySaysNothing) {
   for (const char* body : {"", "<html>Bad Gateway</html>", R"({"message":" \u0001\n"})"}) {
-    const grpc::Status status = StatusOfAnswer({502, {}, body}, kContext);
+    const grpc::Status status = StatusOfResponse({502, {}, body}, kContext);
     EXPECT_EQ(status.error_code(), grpc::UNAVAILABLE);
     EXPECT_EQ(status.error_message(), "upstream answered HTTP 502");
     EXPECT_EQ(Info(status).reason(), "HTTP_502");
@@ -154,15 +154,15 @@ TEST(StatusOfAnswer, SaysWhatCameWhereTheBodySaysNothing) {
   }
 }
 
-TEST(StatusOfAnswer, NeverSaysOkForAnErrorHoweverOddItIs) {
+TEST(StatusOfResponse, NeverSaysOkForAnErrorHoweverOddItIs) {
   for (const int http_status : {0, 99, 100, 199, 300, 304, 399, 600}) {
-    const grpc::Status status = StatusOfAnswer({http_status, {}, ""}, kContext);
+    const grpc::Status status = StatusOfResponse({http_status, {}, ""}, kContext);
     EXPECT_EQ(status.error_code(), grpc::UNKNOWN) << http_status;
     EXPECT_EQ(Info(status).reason(), "HTTP_" + std::to_string(http_status));
   }
 }
 
-TEST(StatusOfAnswer, ShowsOnlyRequestIdsThatArePrintableAndBounded) {
+TEST(StatusOfResponse, ShowsOnlyRequestIdsThatArePrintableAndBounded) {
   const std::string longest(256, 'r');
   const struct {
     std::string header;
@@ -178,7 +178,7 @@ TEST(StatusOfAnswer, ShowsOnlyRequestIdsThatArePrintableAndBounded) {
       {"", longest + "r", ""},
   };
   for (const auto& row : rows) {
-    const grpc::Status status = StatusOfAnswer(
+    const grpc::Status status = StatusOfResponse(
         {500, {{"x-request-id", row.header}}, R"({"requestId":")" + row.body + "\"}"}, kContext);
     const auto found = All<google::rpc::RequestInfo>(status);
     EXPECT_EQ(found.empty() ? "" : found.front().request_id(), row.expected) << row.header;
@@ -186,7 +186,7 @@ TEST(StatusOfAnswer, ShowsOnlyRequestIdsThatArePrintableAndBounded) {
   }
 }
 
-TEST(StatusOfAnswer, ShowsOnlyLinksToTheWeb) {
+TEST(StatusOfResponse, ShowsOnlyLinksToTheWeb) {
   const std::string longest = "https://e/" + std::string(2038, 'x');
   const struct {
     std::string url;
@@ -205,15 +205,15 @@ TEST(StatusOfAnswer, ShowsOnlyLinksToTheWeb) {
   };
   for (const auto& row : rows) {
     const grpc::Status status =
-        StatusOfAnswer({500, {}, R"({"docUrl":")" + row.url + "\"}"}, kContext);
+        StatusOfResponse({500, {}, R"({"docUrl":")" + row.url + "\"}"}, kContext);
     EXPECT_EQ(Info(status).metadata().contains("docUrl"), row.shown) << row.url;
   }
 }
 
-TEST(StatusOfAnswer, PassesOnHowLongToWait) {
+TEST(StatusOfResponse, PassesOnHowLongToWait) {
   FailureContext context = kContext;
   context.retry_after = std::chrono::seconds(3);
-  const grpc::Status status = StatusOfAnswer({429, {}, R"({"error":"slow down"})"}, context);
+  const grpc::Status status = StatusOfResponse({429, {}, R"({"error":"slow down"})"}, context);
   EXPECT_EQ(status.error_code(), grpc::RESOURCE_EXHAUSTED);
   EXPECT_EQ(status.error_message(), "slow down");
   EXPECT_EQ(All<google::rpc::RetryInfo>(status).at(0).retry_delay().seconds(), 3);
@@ -264,7 +264,7 @@ TEST(WithErrorInfo, KeepsCodeMessageAndViolations) {
   EXPECT_EQ(Info(WithErrorInfo({grpc::INTERNAL, "m", "\xff junk"}, "R", kContext)).reason(), "R");
 }
 
-TEST(JudgeAnswer, SaysWhatMattersForRepeating) {
+TEST(ClassifyResponse, SaysWhatMattersForRepeating) {
   const struct {
     int status;
     const char* body;
@@ -285,7 +285,7 @@ TEST(JudgeAnswer, SaysWhatMattersForRepeating) {
       {302, "", false, false, false},
   };
   for (const auto& row : rows) {
-    const Verdict verdict = JudgeAnswer({row.status, {}, row.body}, kNow);
+    const ResponseClass verdict = ClassifyResponse({row.status, {}, row.body}, kNow);
     EXPECT_EQ(verdict.success, row.success) << row.status << row.body;
     EXPECT_EQ(verdict.unavailable, row.unavailable) << row.status << row.body;
     EXPECT_EQ(verdict.rate_limited, row.rate_limited) << row.status << row.body;
@@ -293,10 +293,10 @@ TEST(JudgeAnswer, SaysWhatMattersForRepeating) {
   }
 }
 
-TEST(JudgeAnswer, ReadsTheWaitOfAFailure) {
+TEST(ClassifyResponse, ReadsTheWaitOfAFailure) {
   const Headers headers = {{"retry-after", "5"}};
-  EXPECT_EQ(JudgeAnswer({429, headers, ""}, kNow).retry_after, std::chrono::seconds(5));
-  EXPECT_EQ(JudgeAnswer({200, headers, ""}, kNow).retry_after, std::nullopt);
+  EXPECT_EQ(ClassifyResponse({429, headers, ""}, kNow).retry_after, std::chrono::seconds(5));
+  EXPECT_EQ(ClassifyResponse({200, headers, ""}, kNow).retry_after, std::nullopt);
 }
 
 }  // namespace

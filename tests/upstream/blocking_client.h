@@ -1,4 +1,4 @@
-// A CurlHttpClient whose calls block, for tests that look at the wire.
+// A CurlHttpLoop whose calls block, for tests that look at the wire.
 #pragma once
 
 #include <chrono>
@@ -9,20 +9,20 @@
 #include <string>
 #include <utility>
 
-#include "gateway/upstream/curl_http_client.h"
+#include "gateway/upstream/curl_http_loop.h"
 #include "tests/upstream/request.h"
 
 namespace gateway {
 
 class BlockingClient {
  public:
-  explicit BlockingClient(const CurlHttpClientOptions& options = {}) : client(options) {}
+  explicit BlockingClient(const CurlHttpLoopOptions& options = {}) : client(options) {}
 
   /// Hands the request over and does not wait.
   std::future<HttpResult> Start(std::shared_ptr<const HttpRequest> request,
-                                HttpClient::TransferOptions options = {std::chrono::seconds(10)}) {
+                                HttpLoop::TransferOptions options = {std::chrono::seconds(10)}) {
     auto promise = std::make_shared<std::promise<HttpResult>>();
-    client.Post([this, promise, request = std::move(request), options] {
+    client.RunOnLoop([this, promise, request = std::move(request), options] {
       client.Send(request, options,
                   [promise](HttpResult result) { promise->set_value(std::move(result)); });
     });
@@ -30,7 +30,7 @@ class BlockingClient {
   }
 
   HttpResult Call(std::shared_ptr<const HttpRequest> request,
-                  HttpClient::TransferOptions options = {std::chrono::seconds(10)}) {
+                  HttpLoop::TransferOptions options = {std::chrono::seconds(10)}) {
     return Start(std::move(request), options).get();
   }
 
@@ -40,18 +40,18 @@ class BlockingClient {
   /// Runs on the loop thread and waits for it.
   void Run(const std::function<void()>& task) {
     std::promise<void> ran;
-    client.Post([&] {
+    client.RunOnLoop([&] {
       task();
       ran.set_value();
     });
     ran.get_future().wait();
   }
 
-  CurlHttpClient client;
+  CurlHttpLoop client;
 };
 
 /// What a failed result says, as one comparable value; nothing for an answer.
-inline std::optional<std::pair<TransportFault, Delivery>> FaultOf(const HttpResult& result) {
+inline std::optional<std::pair<TransportErrorKind, Delivery>> FaultOf(const HttpResult& result) {
   if (result.error() == nullptr) return std::nullopt;
   return std::pair(result.error()->fault, result.error()->delivery);
 }

@@ -127,7 +127,7 @@ TEST(CurlRequest, WithAnIllegalHeaderIsNeverSent) {
     ScriptedUpstream upstream;
     BlockingClient client;
     const HttpResult result = client.Call(Request("GET", upstream.url(), {header}));
-    EXPECT_EQ(FaultOf(result), std::pair(TransportFault::kMalformed, Delivery::kNeverSent))
+    EXPECT_EQ(FaultOf(result), std::pair(TransportErrorKind::kMalformed, Delivery::kNeverSent))
         << header.name;
     EXPECT_EQ(upstream.counters().accepted, 0) << header.name;
   }
@@ -148,7 +148,7 @@ TEST(CurlRequest, ObeysNoProxyEnvironmentVariable) {
 
 TEST(CurlRequest, GoesThroughTheConfiguredProxy) {
   ScriptedUpstream proxy;
-  CurlHttpClientOptions options;
+  CurlHttpLoopOptions options;
   options.proxy = proxy.url();
   BlockingClient client(options);
   EXPECT_NE(client.Get("http://upstream.invalid/a").response(), nullptr);
@@ -161,7 +161,8 @@ TEST(CurlRequest, SpeaksHttpOnly) {
   BlockingClient client;
   for (const char* url : {"file:///etc/hostname", "ftp://127.0.0.1/", "gopher://127.0.0.1/"}) {
     const HttpResult result = client.Get(url);
-    EXPECT_EQ(FaultOf(result), std::pair(TransportFault::kConnect, Delivery::kNeverSent)) << url;
+    EXPECT_EQ(FaultOf(result), std::pair(TransportErrorKind::kConnect, Delivery::kNeverSent))
+        << url;
   }
 }
 
@@ -234,14 +235,14 @@ TEST(CurlAnswer, MayBeAsLargeAsTheLimitAndNoByteMore) {
          HttpReply(200, Gzip(too_large), {{"Content-Encoding", "gzip"}})}}) {
     ScriptedUpstream upstream;
     upstream.OnRequest(InOrder({{Send(sent.small)}, {Send(sent.large)}}));
-    CurlHttpClientOptions options;
+    CurlHttpLoopOptions options;
     options.max_response_bytes = kLimit;
     BlockingClient client(options);
     const HttpResult small = client.Get(upstream.url());
     ASSERT_NE(small.response(), nullptr) << sent.how;
     EXPECT_EQ(small.response()->body.size(), kLimit) << sent.how;
     EXPECT_EQ(FaultOf(client.Get(upstream.url())),
-              std::pair(TransportFault::kResponseTooLarge, Delivery::kMayHaveArrived))
+              std::pair(TransportErrorKind::kResponseTooLarge, Delivery::kMayHaveArrived))
         << sent.how;
   }
 }
@@ -259,32 +260,32 @@ TEST(CurlAnswer, MayHaveOnlySoManyHeaderBytes) {
   EXPECT_NE(client.Get(upstream.url()).response(), nullptr);
   for (int i = 0; i < 2; ++i) {
     EXPECT_EQ(FaultOf(client.Get(upstream.url())),
-              std::pair(TransportFault::kHeadersTooLarge, Delivery::kMayHaveArrived));
+              std::pair(TransportErrorKind::kHeadersTooLarge, Delivery::kMayHaveArrived));
   }
 }
 
 TEST(CurlAnswer, ThatIsNotWholeOrNotHttpIsAFault) {
   struct Case {
     Script script;
-    TransportFault fault;
+    TransportErrorKind fault;
   };
   const std::vector<Case> cases = {
-      {{Reset()}, TransportFault::kReset},
-      {{Close()}, TransportFault::kReset},
-      {{Send("HTTP/1.1 200 O"), Close()}, TransportFault::kReset},
-      {{Send("HTTP/1.1 200 OK\r\nContent-Le"), Close()}, TransportFault::kTruncated},
-      {{Send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n"), Close()}, TransportFault::kTruncated},
+      {{Reset()}, TransportErrorKind::kReset},
+      {{Close()}, TransportErrorKind::kReset},
+      {{Send("HTTP/1.1 200 O"), Close()}, TransportErrorKind::kReset},
+      {{Send("HTTP/1.1 200 OK\r\nContent-Le"), Close()}, TransportErrorKind::kTruncated},
+      {{Send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n"), Close()}, TransportErrorKind::kTruncated},
       {{Send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{"), Close()},
-       TransportFault::kTruncated},
+       TransportErrorKind::kTruncated},
       {{Send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{"), Close()},
-       TransportFault::kTruncated},
+       TransportErrorKind::kTruncated},
       {{Send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n"), Close()},
-       TransportFault::kTruncated},
-      {{Send("HTTP/1.1 103 Early\r\n\r\n"), Close()}, TransportFault::kTruncated},
-      {{Send("SSH-2.0-OpenSSH\r\n\r\nhello"), Close()}, TransportFault::kMalformed},
+       TransportErrorKind::kTruncated},
+      {{Send("HTTP/1.1 103 Early\r\n\r\n"), Close()}, TransportErrorKind::kTruncated},
+      {{Send("SSH-2.0-OpenSSH\r\n\r\nhello"), Close()}, TransportErrorKind::kMalformed},
       {{Send("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\nnope")},
-       TransportFault::kMalformed},
-      {{Send("HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n")}, TransportFault::kMalformed},
+       TransportErrorKind::kMalformed},
+      {{Send("HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n")}, TransportErrorKind::kMalformed},
   };
   for (const Case& wanted : cases) {
     ScriptedUpstream upstream;
@@ -302,7 +303,7 @@ TEST(CurlAnswer, OfAFaultNamesNoUrlAndNoHeader) {
   const HttpResult result = client.Call(
       Request("GET", "http://nowhere.invalid/secret-path", {{"Authorization", "Bearer secret"}}));
   ASSERT_NE(result.error(), nullptr);
-  EXPECT_EQ(FaultOf(result), std::pair(TransportFault::kResolve, Delivery::kNeverSent));
+  EXPECT_EQ(FaultOf(result), std::pair(TransportErrorKind::kResolve, Delivery::kNeverSent));
   EXPECT_THAT(result.error()->text, Not(IsEmpty()));
   EXPECT_THAT(result.error()->text, Not(AnyOf(HasSubstr("secret"), HasSubstr("nowhere"))));
 }

@@ -25,10 +25,10 @@ ServerTls Tls(bool http2) {
   return {Certificate().certificate_pem, Certificate().key_pem, {}, http2};
 }
 
-CurlHttpClientOptions Trusting(HttpVersion version = HttpVersion::kHttp2) {
-  CurlHttpClientOptions options;
+CurlHttpLoopOptions Trusting(HttpVersion version = HttpVersion::kHttp2) {
+  CurlHttpLoopOptions options;
   options.http_version = version;
-  static const Current<TlsMaterial> tls(
+  static const AtomicValue<TlsMaterial> tls(
       {.ca_pem = Certificate().certificate_pem, .certificate_pem = {}, .key_pem = {}});
   options.tls = &tls;
   return options;
@@ -58,20 +58,20 @@ TEST_F(CurlHttp2, CallsShareAConnectionFromTheStart) {
 TEST_F(CurlHttp2, RefusedStreamMeansNeverSent) {
   Serve({Hello(), AwaitRequest(1), ResetStream(1, kRefusedStream), Stall()});
   EXPECT_EQ(FaultOf(client_.Get(upstream_.url())),
-            std::pair(TransportFault::kRefusedStream, Delivery::kNeverSent));
+            std::pair(TransportErrorKind::kRefusedStream, Delivery::kNeverSent));
 }
 
 // libcurl does not tell that this one, too, was not processed: the careful reading it is.
 TEST_F(CurlHttp2, GoAwayBelowTheStreamCountsAsBroken) {
   Serve({Hello(), AwaitRequest(1), GoAway(0), Stall()});
   EXPECT_EQ(FaultOf(client_.Get(upstream_.url())),
-            std::pair(TransportFault::kReset, Delivery::kMayHaveArrived));
+            std::pair(TransportErrorKind::kReset, Delivery::kMayHaveArrived));
 }
 
 TEST_F(CurlHttp2, StreamThatFailsMayHaveArrived) {
   Serve({Hello(), AwaitRequest(1), ResetStream(1, kInternalError), Stall()});
   EXPECT_EQ(FaultOf(client_.Get(upstream_.url())),
-            std::pair(TransportFault::kReset, Delivery::kMayHaveArrived));
+            std::pair(TransportErrorKind::kReset, Delivery::kMayHaveArrived));
 }
 
 TEST_F(CurlHttp2, AnswerThatIsCutShortIsNoAnswer) {
@@ -85,7 +85,7 @@ TEST_F(CurlHttp2, AnswerThatIsCutShortIsNoAnswer) {
       Serve(script);
       BlockingClient client(Trusting());
       EXPECT_EQ(FaultOf(client.Get(upstream_.url())),
-                std::pair(TransportFault::kTruncated, Delivery::kMayHaveArrived));
+                std::pair(TransportErrorKind::kTruncated, Delivery::kMayHaveArrived));
     }
   }
 }
@@ -129,7 +129,7 @@ TEST_F(CurlHttp2, ConnectionThatDiesMayHaveTakenTheRequestAlong) {
     Serve({Hello(), AwaitRequest(1), AnswerOk(1), AwaitRequest(3), end});
     ASSERT_NE(client_.Get(upstream_.url()).response(), nullptr);
     EXPECT_EQ(FaultOf(client_.Get(upstream_.url())),
-              std::pair(TransportFault::kReset, Delivery::kMayHaveArrived));
+              std::pair(TransportErrorKind::kReset, Delivery::kMayHaveArrived));
   }
 }
 
@@ -139,7 +139,7 @@ TEST_F(CurlHttp2, RefusedStreamOnAUsedConnectionCountsAsBroken) {
          Stall()});
   ASSERT_NE(client_.Get(upstream_.url()).response(), nullptr);
   EXPECT_EQ(FaultOf(client_.Get(upstream_.url())),
-            std::pair(TransportFault::kReset, Delivery::kMayHaveArrived));
+            std::pair(TransportErrorKind::kReset, Delivery::kMayHaveArrived));
 }
 
 TEST_F(CurlHttp2, OpensNoMoreConnectionsThanTheLimitAndEndsThoseThatWaitInTime) {
@@ -148,13 +148,13 @@ TEST_F(CurlHttp2, OpensNoMoreConnectionsThanTheLimitAndEndsThoseThatWaitInTime) 
   Serve({Hello(1), AwaitRequest(1), Send(Frame(Type::kPing, 0, 0, ping)),
          ReadUntil(FrameOf(Type::kPing, kAck, 0) + ping)});
   std::vector<std::future<HttpResult>> busy;
-  for (int i = 1; i <= CurlHttpClient::kMaxHttp2Connections; ++i) {
+  for (int i = 1; i <= CurlHttpLoop::kMaxHttp2Connections; ++i) {
     busy.push_back(client_.Start(Request("GET", upstream_.url())));
     ASSERT_TRUE(upstream_.WaitFor([i](const auto& now) { return now.completed == i; }));
   }
   EXPECT_EQ(FaultOf(client_.Call(Request("POST", upstream_.url()), {.timeout = 300ms})),
-            std::pair(TransportFault::kTimeout, Delivery::kNeverSent));
-  EXPECT_EQ(upstream_.counters().accepted, CurlHttpClient::kMaxHttp2Connections);
+            std::pair(TransportErrorKind::kTimeout, Delivery::kNeverSent));
+  EXPECT_EQ(upstream_.counters().accepted, CurlHttpLoop::kMaxHttp2Connections);
   client_.client.Stop();
   for (auto& result : busy) EXPECT_NE(result.get().error(), nullptr);
 }
@@ -177,7 +177,7 @@ TEST_F(CurlHttp2, SilentConnectionIsLeftAfterATimeout) {
   BlockingClient client(options);
   ASSERT_NE(client.Get(upstream_.url()).response(), nullptr);
   EXPECT_EQ(FaultOf(client.Call(Request("GET", upstream_.url()), {.timeout = 200ms})),
-            std::pair(TransportFault::kTimeout, Delivery::kMayHaveArrived));
+            std::pair(TransportErrorKind::kTimeout, Delivery::kMayHaveArrived));
   EXPECT_NE(client.Get(upstream_.url()).response(), nullptr);
   EXPECT_EQ(upstream_.counters().accepted, 2);
 }
@@ -246,11 +246,11 @@ TEST(CurlHttp1OverTls, IsSpokenUnlessHttp2IsAskedForAndOffered) {
 }
 
 TEST(CurlHttp1OverTls, HasNoConnectionLimitAfterTheFirstAnswerButOneOfIdleOnes) {
-  constexpr int kCalls = 3 * static_cast<int>(CurlHttpClient::kMaxHttp2Connections);
+  constexpr int kCalls = 3 * static_cast<int>(CurlHttpLoop::kMaxHttp2Connections);
   constexpr int kKept = 20;
   ScriptedUpstream upstream(Tls(false));
   upstream.OnRequest(InOrder({{Send(HttpReply(200))}, {Stall(), Send(HttpReply(200))}}));
-  CurlHttpClientOptions options = Trusting();
+  CurlHttpLoopOptions options = Trusting();
   options.max_idle_connections = kKept;
   BlockingClient client(options);
   ASSERT_NE(client.Get(upstream.url()).response(), nullptr);

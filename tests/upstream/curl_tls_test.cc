@@ -20,14 +20,14 @@ ServerTls Tls(const std::string& client_ca_pem = {}) {
 
 TlsMaterial Trusting() { return {ServerCertificate().certificate_pem, {}, {}}; }
 
-CurlHttpClientOptions With(const Current<TlsMaterial>& tls) {
-  CurlHttpClientOptions options;
+CurlHttpLoopOptions With(const AtomicValue<TlsMaterial>& tls) {
+  CurlHttpLoopOptions options;
   options.tls = &tls;
   return options;
 }
 
-CurlHttpClientOptions WithTrust() {
-  static const Current<TlsMaterial> trusting(Trusting());
+CurlHttpLoopOptions WithTrust() {
+  static const AtomicValue<TlsMaterial> trusting(Trusting());
   return With(trusting);
 }
 
@@ -47,10 +47,10 @@ TEST(CurlTls, SendsNothingToAnUpstreamThatItDoesNotTrust) {
   for (const Case& wanted : {Case{"the system's CAs", {}},
                              {"another CA", {MakeTestCertificate("other").certificate_pem, {}, {}}},
                              {"a broken CA", {"not a certificate", {}, {}}}}) {
-    const Current<TlsMaterial> tls(wanted.tls);
+    const AtomicValue<TlsMaterial> tls(wanted.tls);
     BlockingClient client(With(tls));
     EXPECT_EQ(FaultOf(client.Post(upstream.url())),
-              std::pair(TransportFault::kTls, Delivery::kNeverSent))
+              std::pair(TransportErrorKind::kTls, Delivery::kNeverSent))
         << wanted.what;
   }
   EXPECT_EQ(upstream.counters().requests, 0);
@@ -61,7 +61,7 @@ TEST(CurlTls, SendsNothingToAnotherHostThanTheCertificateNames) {
   BlockingClient client(WithTrust());
   // 0.0.0.0 leads here too.
   const HttpResult result = client.Post("https://0.0.0.0:" + std::to_string(upstream.port()));
-  EXPECT_EQ(FaultOf(result), std::pair(TransportFault::kTls, Delivery::kNeverSent));
+  EXPECT_EQ(FaultOf(result), std::pair(TransportErrorKind::kTls, Delivery::kNeverSent));
   EXPECT_EQ(upstream.counters().requests, 0);
 }
 
@@ -72,7 +72,7 @@ TEST(CurlTls, ShowsTheClientCertificateAndChangesItWithTheNextCall) {
   TlsMaterial tls = Trusting();
   tls.certificate_pem = first.certificate_pem;
   tls.key_pem = first.key_pem;
-  Current<TlsMaterial> current(tls);
+  AtomicValue<TlsMaterial> current(tls);
   BlockingClient client(With(current));
   ASSERT_NE(client.Get(upstream.url()).response(), nullptr);
   ASSERT_NE(client.Get(upstream.url()).response(), nullptr);
@@ -99,7 +99,7 @@ TEST(CurlTls, AnswerThatIsCutShortIsNoAnswer) {
   upstream.OnRequest(InOrder({{Send("HTTP/1.1 200 OK\r\n\r\nno length"), Reset()}}));
   BlockingClient client(WithTrust());
   EXPECT_EQ(FaultOf(client.Post(upstream.url())),
-            std::pair(TransportFault::kTruncated, Delivery::kMayHaveArrived));
+            std::pair(TransportErrorKind::kTruncated, Delivery::kMayHaveArrived));
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// A request as HttpClient takes it.
+// A request as HttpLoop takes it.
 #pragma once
 
 #include <memory>

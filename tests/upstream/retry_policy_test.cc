@@ -21,18 +21,18 @@ RetryOptions Options() {
 }
 
 HttpResult Answer(int status) { return {HttpResponse{status, {}, {}}, 0ns}; }
-HttpResult Failure(TransportFault fault, Delivery delivery) {
+HttpResult Failure(TransportErrorKind fault, Delivery delivery) {
   return {TransportError{fault, delivery, {}}, 0ns};
 }
 
-Verdict Success() { return {.success = true, .retry_after = {}}; }
-Verdict Unavailable() { return {.unavailable = true, .retry_after = {}}; }
-Verdict RateLimited() { return {.rate_limited = true, .retry_after = {}}; }
-Verdict Permanent() { return {}; }
+ResponseClass Success() { return {.success = true, .retry_after = {}}; }
+ResponseClass Unavailable() { return {.unavailable = true, .retry_after = {}}; }
+ResponseClass RateLimited() { return {.rate_limited = true, .retry_after = {}}; }
+ResponseClass Permanent() { return {}; }
 
 class RetryPolicyTest : public ::testing::Test {
  protected:
-  RetryDecision Decide(const HttpResult& result, const Verdict& verdict = {}) {
+  RetryDecision Decide(const HttpResult& result, const ResponseClass& verdict = {}) {
     report_.result = &result;
     report_.verdict = verdict;
     return policy_.Decide(report_, budget_);
@@ -48,7 +48,7 @@ TEST_F(RetryPolicyTest, RepeatsWhatTheTableSays) {
   struct Case {
     const char* what;
     HttpResult result;
-    Verdict verdict;
+    ResponseClass verdict;
     bool idempotent;
     bool unset;
   };
@@ -57,25 +57,29 @@ TEST_F(RetryPolicyTest, RepeatsWhatTheTableSays) {
       {"permanent error", Answer(400), Permanent(), false, false},
       {"unavailable", Answer(503), Unavailable(), true, false},
       {"rate limited", Answer(429), RateLimited(), true, true},
-      {"no address", Failure(TransportFault::kResolve, kUnsent), {}, true, true},
-      {"no connection", Failure(TransportFault::kConnect, kUnsent), {}, true, true},
-      {"no TLS", Failure(TransportFault::kTls, kUnsent), {}, true, true},
-      {"refused stream", Failure(TransportFault::kRefusedStream, kUnsent), {}, true, true},
-      {"timed out in the queue", Failure(TransportFault::kTimeout, kUnsent), {}, true, true},
-      {"timed out", Failure(TransportFault::kTimeout, kArrived), {}, true, false},
-      {"reset", Failure(TransportFault::kReset, kArrived), {}, true, false},
-      {"truncated", Failure(TransportFault::kTruncated, kArrived), {}, true, false},
-      {"not HTTP", Failure(TransportFault::kMalformed, kArrived), {}, true, false},
-      {"illegal request", Failure(TransportFault::kMalformed, kUnsent), {}, false, false},
-      {"too large", Failure(TransportFault::kResponseTooLarge, kArrived), {}, false, false},
-      {"headers too large", Failure(TransportFault::kHeadersTooLarge, kArrived), {}, false, false},
+      {"no address", Failure(TransportErrorKind::kResolve, kUnsent), {}, true, true},
+      {"no connection", Failure(TransportErrorKind::kConnect, kUnsent), {}, true, true},
+      {"no TLS", Failure(TransportErrorKind::kTls, kUnsent), {}, true, true},
+      {"refused stream", Failure(TransportErrorKind::kRefusedStream, kUnsent), {}, true, true},
+      {"timed out in the queue", Failure(TransportErrorKind::kTimeout, kUnsent), {}, true, true},
+      {"timed out", Failure(TransportErrorKind::kTimeout, kArrived), {}, true, false},
+      {"reset", Failure(TransportErrorKind::kReset, kArrived), {}, true, false},
+      {"truncated", Failure(TransportErrorKind::kTruncated, kArrived), {}, true, false},
+      {"not HTTP", Failure(TransportErrorKind::kMalformed, kArrived), {}, true, false},
+      {"illegal request", Failure(TransportErrorKind::kMalformed, kUnsent), {}, false, false},
+      {"too large", Failure(TransportErrorKind::kResponseTooLarge, kArrived), {}, false, false},
+      {"headers too large",
+       Failure(TransportErrorKind::kHeadersTooLarge, kArrived),
+       {},
+       false,
+       false},
   };
   for (const Case& wanted : cases) {
     for (int i = 0; i < 20; ++i) budget_.AddFirstAttempt();  // Two tokens.
-    report_.repeatability = Repeatability::kIdempotent;
+    report_.retry_safety = RetrySafety::kIdempotent;
     EXPECT_EQ(Decide(wanted.result, wanted.verdict).kind == Kind::kRetry, wanted.idempotent)
         << wanted.what << ", idempotent";
-    report_.repeatability = Repeatability::kOnlyUnsent;
+    report_.retry_safety = RetrySafety::kOnlyUnsent;
     EXPECT_EQ(Decide(wanted.result, wanted.verdict).kind == Kind::kRetry, wanted.unset)
         << wanted.what << ", not idempotent";
   }
@@ -134,7 +138,7 @@ TEST_F(RetryPolicyTest, BacksOffExponentiallyWithFullJitterUpToTheMaximum) {
 
 TEST_F(RetryPolicyTest, WaitsAsLongAsTheAnswerAsks) {
   const HttpResult limited = Answer(429);
-  Verdict verdict = RateLimited();
+  ResponseClass verdict = RateLimited();
   for (const Clock::duration asked : {Clock::duration(0ms), Clock::duration(42s)}) {
     verdict.retry_after = asked;
     const RetryDecision decision = Decide(limited, verdict);
@@ -146,7 +150,7 @@ TEST_F(RetryPolicyTest, WaitsAsLongAsTheAnswerAsks) {
 
 TEST_F(RetryPolicyTest, BeginsNoWaitThatOutlivesTheDeadlineAndSaysHowLongItIs) {
   const HttpResult limited = Answer(429);
-  Verdict verdict = RateLimited();
+  ResponseClass verdict = RateLimited();
   verdict.retry_after = 5s;
   report_.remaining = 5s;
   RetryDecision decision = Decide(limited, verdict);
@@ -164,7 +168,7 @@ TEST_F(RetryPolicyTest, BeginsNoWaitThatOutlivesTheDeadlineAndSaysHowLongItIs) {
 
 TEST_F(RetryPolicyTest, PassesOnWhatAnAnswerAsksWhenItStops) {
   const HttpResult answer = Answer(503);
-  Verdict verdict = Unavailable();
+  ResponseClass verdict = Unavailable();
   verdict.retry_after = 7s;
   const RetryDecision decision = Decide(answer, verdict);
   EXPECT_EQ(decision.kind, Kind::kStop);
@@ -172,24 +176,24 @@ TEST_F(RetryPolicyTest, PassesOnWhatAnAnswerAsksWhenItStops) {
 }
 
 TEST_F(RetryPolicyTest, TakesAFreshConnectionAfterABrokenOneOnly) {
-  report_.repeatability = Repeatability::kIdempotent;
-  EXPECT_TRUE(Decide(Failure(TransportFault::kReset, kArrived)).fresh_connection);
+  report_.retry_safety = RetrySafety::kIdempotent;
+  EXPECT_TRUE(Decide(Failure(TransportErrorKind::kReset, kArrived)).fresh_connection);
   EXPECT_FALSE(Decide(Answer(503), Unavailable()).fresh_connection);
 }
 
 TEST_F(RetryPolicyTest, NamesTheReason) {
-  report_.repeatability = Repeatability::kIdempotent;
+  report_.retry_safety = RetrySafety::kIdempotent;
   EXPECT_EQ(Decide(Answer(503), Unavailable()).reason, RetryReason::kStatus);
   EXPECT_EQ(Decide(Answer(429), RateLimited()).reason, RetryReason::kRateLimited);
-  EXPECT_EQ(Decide(Failure(TransportFault::kReset, kArrived)).reason, RetryReason::kTransport);
-  EXPECT_EQ(Decide(Failure(TransportFault::kTimeout, kArrived)).reason, RetryReason::kTimeout);
+  EXPECT_EQ(Decide(Failure(TransportErrorKind::kReset, kArrived)).reason, RetryReason::kTransport);
+  EXPECT_EQ(Decide(Failure(TransportErrorKind::kTimeout, kArrived)).reason, RetryReason::kTimeout);
 }
 
 TEST_F(RetryPolicyTest, ReconcilesARefusalBeforeAnythingElse) {
-  report_.repeatability = Repeatability::kIdempotent;
+  report_.retry_safety = RetrySafety::kIdempotent;
   for (const int status : {400, 409, 422}) {
     const HttpResult refused = Answer(status);
-    for (const Verdict& verdict : {Permanent(), Unavailable()}) {
+    for (const ResponseClass& verdict : {Permanent(), Unavailable()}) {
       report_.reconciles = true;
       EXPECT_EQ(Decide(refused, verdict).kind, Kind::kReconcile) << status;
       report_.reconciles = false;
@@ -203,34 +207,34 @@ TEST_F(RetryPolicyTest, ReconcilesARefusalBeforeAnythingElse) {
 }
 
 TEST_F(RetryPolicyTest, ReconcilesAnUnknownOutcomeOnlyWhenNoAttemptIsLeft) {
-  report_.repeatability = Repeatability::kIdempotent;
+  report_.retry_safety = RetrySafety::kIdempotent;
   report_.reconciles = true;
   report_.outcome_unknown = true;
-  const HttpResult reset = Failure(TransportFault::kReset, kArrived);
+  const HttpResult reset = Failure(TransportErrorKind::kReset, kArrived);
   EXPECT_EQ(Decide(reset).kind, Kind::kRetry);
   report_.attempts = 3;
   EXPECT_EQ(Decide(reset).kind, Kind::kReconcile);
   report_.outcome_unknown = false;
-  EXPECT_EQ(Decide(Failure(TransportFault::kConnect, kUnsent)).kind, Kind::kStop);
+  EXPECT_EQ(Decide(Failure(TransportErrorKind::kConnect, kUnsent)).kind, Kind::kStop);
 }
 
 TEST_F(RetryPolicyTest, WhilePendingRepeatsWhateverTheAnswerSaidIfThatDoesNoHarm) {
   struct Case {
-    Repeatability repeatability;
+    RetrySafety retry_safety;
     bool may_have_arrived;
     Kind kind;
   };
   const HttpResult refused = Answer(400);
   report_.result = &refused;
-  for (const Case& wanted : {Case{Repeatability::kIdempotent, false, Kind::kRetry},
-                             {Repeatability::kIdempotent, true, Kind::kRetry},
-                             {Repeatability::kOnlyUnsent, false, Kind::kRetry},
-                             {Repeatability::kOnlyUnsent, true, Kind::kStop}}) {
-    report_.repeatability = wanted.repeatability;
+  for (const Case& wanted : {Case{RetrySafety::kIdempotent, false, Kind::kRetry},
+                             {RetrySafety::kIdempotent, true, Kind::kRetry},
+                             {RetrySafety::kOnlyUnsent, false, Kind::kRetry},
+                             {RetrySafety::kOnlyUnsent, true, Kind::kStop}}) {
+    report_.retry_safety = wanted.retry_safety;
     report_.may_have_arrived = wanted.may_have_arrived;
     EXPECT_EQ(policy_.DecideWhilePending(report_, budget_).kind, wanted.kind);
   }
-  report_.repeatability = Repeatability::kIdempotent;
+  report_.retry_safety = RetrySafety::kIdempotent;
   report_.attempts = 3;
   EXPECT_EQ(policy_.DecideWhilePending(report_, budget_).kind, Kind::kStop);
 }
@@ -242,8 +246,8 @@ TEST(MayHaveArrived, IsWhatAnAnswerDoesNotRuleOut) {
   for (const int status : {100, 200, 303, 408, 500, 501, 502, 503, 504, 599, 600}) {
     EXPECT_TRUE(MayHaveArrived(Answer(status))) << status;
   }
-  EXPECT_TRUE(MayHaveArrived(Failure(TransportFault::kReset, kArrived)));
-  EXPECT_FALSE(MayHaveArrived(Failure(TransportFault::kConnect, kUnsent)));
+  EXPECT_TRUE(MayHaveArrived(Failure(TransportErrorKind::kReset, kArrived)));
+  EXPECT_FALSE(MayHaveArrived(Failure(TransportErrorKind::kConnect, kUnsent)));
 }
 
 TEST(LeavesOutcomeUnknown, IsWhatNoAnswerOfTheUpstreamItselfSettles) {
@@ -253,8 +257,8 @@ TEST(LeavesOutcomeUnknown, IsWhatNoAnswerOfTheUpstreamItselfSettles) {
   for (const int status : {200, 302, 400, 401, 404, 409, 429, 500, 501}) {
     EXPECT_FALSE(LeavesOutcomeUnknown(Answer(status))) << status;
   }
-  EXPECT_TRUE(LeavesOutcomeUnknown(Failure(TransportFault::kTimeout, kArrived)));
-  EXPECT_FALSE(LeavesOutcomeUnknown(Failure(TransportFault::kTimeout, kUnsent)));
+  EXPECT_TRUE(LeavesOutcomeUnknown(Failure(TransportErrorKind::kTimeout, kArrived)));
+  EXPECT_FALSE(LeavesOutcomeUnknown(Failure(TransportErrorKind::kTimeout, kUnsent)));
 }
 
 TEST(RetryBudget, HoldsTenTokensAtTheStart) {

@@ -9,23 +9,23 @@
 #include <utility>
 #include <vector>
 
-#include "gateway/upstream/upstream_call.h"
-#include "tests/support/fake_http_client.h"
+#include "gateway/upstream/upstream_client.h"
+#include "tests/support/fake_http_loop.h"
 #include "tests/upstream/request.h"
 
 namespace gateway {
 
 using namespace std::chrono_literals;
 
-inline constexpr auto kReset = TransportFault::kReset;
+inline constexpr auto kReset = TransportErrorKind::kReset;
 inline constexpr auto kArrived = Delivery::kMayHaveArrived;
 inline constexpr auto kUnsent = Delivery::kNeverSent;
 
 /// Judges by status; `retry-after` counts seconds. A resource's body is its state.
-class PlainReader : public AnswerReader {
+class PlainReader : public ResponseClassifier {
  public:
-  [[nodiscard]] Verdict Judge(const HttpResponse& answer) const override {
-    Verdict verdict;
+  [[nodiscard]] ResponseClass Classify(const HttpResponse& answer) const override {
+    ResponseClass verdict;
     verdict.success = answer.status >= 200 && answer.status < 300;
     verdict.unavailable = answer.status == 408 || answer.status >= 502 ||
                           FindHeader(answer.headers, "retryable") != nullptr;
@@ -50,50 +50,50 @@ class Counts : public UpstreamObserver {
                         (result.response() ? std::to_string(result.response()->status) : "broke"));
   }
   void OnRetry(RetryReason reason) override { retries.push_back(reason); }
-  void OnReconciled(ReconcileOutcome outcome) override { reconciled.push_back(outcome); }
+  void OnReconciled(ReconcileResult outcome) override { reconciled.push_back(outcome); }
 
   std::vector<std::string> transfers;
   std::vector<RetryReason> retries;
-  std::vector<ReconcileOutcome> reconciled;
+  std::vector<ReconcileResult> reconciled;
 };
 
-class UpstreamCall : public ::testing::Test {
+class UpstreamCallTest : public ::testing::Test {
  protected:
-  UpstreamCall() { Configure({}); }
+  UpstreamCallTest() { Configure({}); }
 
   void Configure(const RetryOptions& options) {
-    upstream_ = std::make_unique<Upstream>(std::vector<HttpClient*>{&client_}, options, &counts_,
-                                           [] { return 0.5; });
+    upstream_ = std::make_unique<UpstreamClient>(std::vector<HttpLoop*>{&client_}, options,
+                                                 &counts_, [] { return 0.5; });
   }
 
   /// POST, may be repeated, one minute.
-  UpstreamOrder Idempotent() {
-    UpstreamOrder order;
+  UpstreamCallSpec Idempotent() {
+    UpstreamCallSpec order;
     order.request = Request("POST", "http://upstream/cancel", {{"a", "1"}}, "body");
     order.deadline = Deadline::At(client_.Now() + 60s);
-    order.repeatability = Repeatability::kIdempotent;
+    order.retry_safety = RetrySafety::kIdempotent;
     order.reader = &reader_;
     order.budget = &budget_;
     return order;
   }
-  UpstreamOrder Unset() {
-    UpstreamOrder order = Idempotent();
-    order.repeatability = Repeatability::kOnlyUnsent;
+  UpstreamCallSpec Unset() {
+    UpstreamCallSpec order = Idempotent();
+    order.retry_safety = RetrySafety::kOnlyUnsent;
     return order;
   }
-  UpstreamOrder Reconciled() {
-    UpstreamOrder order = Idempotent();
+  UpstreamCallSpec Reconciled() {
+    UpstreamCallSpec order = Idempotent();
     order.reconcile_url = "http://upstream/resource";
     return order;
   }
-  UpstreamOrder Delete() {
-    UpstreamOrder order = Idempotent();
+  UpstreamCallSpec Delete() {
+    UpstreamCallSpec order = Idempotent();
     order.request = Request("DELETE", "http://upstream/resource");
     return order;
   }
 
-  void Start(UpstreamOrder order) {
-    id_ = upstream_->Start(std::move(order), [this](UpstreamOutcome outcome) {
+  void Start(UpstreamCallSpec order) {
+    id_ = upstream_->Start(std::move(order), [this](UpstreamResult outcome) {
       ++completions_;
       outcome_ = std::move(outcome);
     });
@@ -101,13 +101,13 @@ class UpstreamCall : public ::testing::Test {
   }
 
   /// Lets the call come to its end; its outcome.
-  const UpstreamOutcome& Ended() {
+  const UpstreamResult& Ended() {
     client_.Advance(1h);
     EXPECT_EQ(completions_, 1);
     EXPECT_EQ(client_.pending(), 0U);
     return outcome_;
   }
-  const UpstreamOutcome& Run(UpstreamOrder order) {
+  const UpstreamResult& Run(UpstreamCallSpec order) {
     Start(std::move(order));
     return Ended();
   }
@@ -118,13 +118,13 @@ class UpstreamCall : public ::testing::Test {
     return verbs;
   }
 
-  FakeHttpClient client_;
+  FakeHttpLoop client_;
   PlainReader reader_;
   RetryBudget budget_;
   Counts counts_;
-  std::unique_ptr<Upstream> upstream_;
-  Upstream::CallId id_ = 0;
-  UpstreamOutcome outcome_;
+  std::unique_ptr<UpstreamClient> upstream_;
+  UpstreamClient::CallId id_ = 0;
+  UpstreamResult outcome_;
   int completions_ = 0;
 };
 

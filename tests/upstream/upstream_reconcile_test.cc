@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "tests/support/fake_http_client.h"
+#include "tests/support/fake_http_loop.h"
 #include "tests/upstream/upstream_call_fixture.h"
 
 namespace gateway {
@@ -17,50 +17,50 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::Optional;
 
-TEST_F(UpstreamCall, RefusedWithoutAnEarlierAttemptWasDoneBefore) {
+TEST_F(UpstreamCallTest, RefusedWithoutAnEarlierAttemptWasDoneBefore) {
   for (const int status : {400, 409, 422}) {
     completions_ = 0;
     client_.WillAnswer(status);
     client_.WillAnswer(200, "done");
-    const UpstreamOutcome& outcome = Run(Reconciled());
-    EXPECT_EQ(outcome.ending, Ending::kAlreadyDone) << status;
+    const UpstreamResult& outcome = Run(Reconciled());
+    EXPECT_EQ(outcome.conclusion, Conclusion::kAlreadyDone) << status;
     EXPECT_EQ(outcome.result->response()->status, status);
     EXPECT_EQ(outcome.resource->body, "done");
     EXPECT_EQ(outcome.attempts, 1);
   }
 }
 
-TEST_F(UpstreamCall, RefusedAfterAnAttemptThatMayHaveArrivedIsConfirmed) {
+TEST_F(UpstreamCallTest, RefusedAfterAnAttemptThatMayHaveArrivedIsConfirmed) {
   struct Case {
     const char* what;
-    std::function<void(FakeHttpClient&)> first;
-    Ending ending;
+    std::function<void(FakeHttpLoop&)> first;
+    Conclusion conclusion;
   };
   const Case cases[] = {
-      {"reset", [](auto& c) { c.WillFail(kReset, kArrived); }, Ending::kConfirmed},
-      {"timeout", [](auto& c) { c.WillHang(); }, Ending::kConfirmed},
-      {"503", [](auto& c) { c.WillAnswer(503); }, Ending::kConfirmed},
+      {"reset", [](auto& c) { c.WillFail(kReset, kArrived); }, Conclusion::kConfirmed},
+      {"timeout", [](auto& c) { c.WillHang(); }, Conclusion::kConfirmed},
+      {"503", [](auto& c) { c.WillAnswer(503); }, Conclusion::kConfirmed},
       {"500 that may be retried", [](auto& c) { c.WillAnswer(500, {}, {{"retryable", "true"}}); },
-       Ending::kConfirmed},
-      {"408", [](auto& c) { c.WillAnswer(408); }, Ending::kConfirmed},
-      {"429", [](auto& c) { c.WillAnswer(429); }, Ending::kAlreadyDone},
-      {"no connection", [](auto& c) { c.WillFail(TransportFault::kConnect, kUnsent); },
-       Ending::kAlreadyDone},
+       Conclusion::kConfirmed},
+      {"408", [](auto& c) { c.WillAnswer(408); }, Conclusion::kConfirmed},
+      {"429", [](auto& c) { c.WillAnswer(429); }, Conclusion::kAlreadyDone},
+      {"no connection", [](auto& c) { c.WillFail(TransportErrorKind::kConnect, kUnsent); },
+       Conclusion::kAlreadyDone},
   };
   for (const Case& wanted : cases) {
     completions_ = 0;
     wanted.first(client_);
     client_.WillAnswer(400);
     client_.WillAnswer(200, "done");
-    const UpstreamOutcome& outcome = Run(Reconciled());
-    EXPECT_EQ(outcome.ending, wanted.ending) << wanted.what;
+    const UpstreamResult& outcome = Run(Reconciled());
+    EXPECT_EQ(outcome.conclusion, wanted.conclusion) << wanted.what;
     EXPECT_EQ(outcome.attempts, 2) << wanted.what;
     EXPECT_EQ(outcome.resource->body, "done") << wanted.what;
   }
 }
 
-TEST_F(UpstreamCall, ReadsWithTheRequestsHeadersButThoseOfItsBody) {
-  UpstreamOrder order = Reconciled();
+TEST_F(UpstreamCallTest, ReadsWithTheRequestsHeadersButThoseOfItsBody) {
+  UpstreamCallSpec order = Reconciled();
   order.request = Request("POST", "http://upstream/cancel",
                           {{"a", "1"}, {"content-type", "text/plain"}}, "body");
   client_.WillAnswer(409);
@@ -74,36 +74,36 @@ TEST_F(UpstreamCall, ReadsWithTheRequestsHeadersButThoseOfItsBody) {
   EXPECT_EQ(read.body, std::nullopt);
 }
 
-TEST_F(UpstreamCall, RefusedButFinishedOtherwiseSaysSo) {
+TEST_F(UpstreamCallTest, RefusedButFinishedOtherwiseSaysSo) {
   client_.WillAnswer(400);
   client_.WillAnswer(200, "finished");
-  const UpstreamOutcome& outcome = Run(Reconciled());
-  EXPECT_EQ(outcome.ending, Ending::kFinished);
+  const UpstreamResult& outcome = Run(Reconciled());
+  EXPECT_EQ(outcome.conclusion, Conclusion::kFinished);
   EXPECT_EQ(outcome.resource->body, "finished");
-  EXPECT_THAT(counts_.reconciled, ElementsAre(ReconcileOutcome::kFinished));
+  EXPECT_THAT(counts_.reconciled, ElementsAre(ReconcileResult::kFinished));
 }
 
-TEST_F(UpstreamCall, RefusedIsReconciledWhateverTheBodySaysOnRetrying) {
+TEST_F(UpstreamCallTest, RefusedIsReconciledWhateverTheBodySaysOnRetrying) {
   client_.WillAnswer(409, {}, {{"retryable", "true"}});
   client_.WillAnswer(200, "done");
   Run(Reconciled());
   EXPECT_THAT(Verbs(), ElementsAre("POST", "GET"));
 }
 
-TEST_F(UpstreamCall, UnknownOutcomeIsReadOnceNoAttemptIsLeft) {
+TEST_F(UpstreamCallTest, UnknownOutcomeIsReadOnceNoAttemptIsLeft) {
   struct Case {
     const char* state;
-    Ending ending;
+    Conclusion conclusion;
   };
-  for (const Case& wanted : {Case{"done", Ending::kConfirmed},
-                             {"finished", Ending::kFinished},
-                             {"pending", Ending::kAnswered},
-                             {"strange", Ending::kAnswered}}) {
+  for (const Case& wanted : {Case{"done", Conclusion::kConfirmed},
+                             {"finished", Conclusion::kFinished},
+                             {"pending", Conclusion::kLastAttempt},
+                             {"strange", Conclusion::kLastAttempt}}) {
     completions_ = 0;
     for (int i = 0; i < 3; ++i) client_.WillFail(kReset, kArrived);
     client_.WillAnswer(200, wanted.state);
-    const UpstreamOutcome& outcome = Run(Reconciled());
-    EXPECT_EQ(outcome.ending, wanted.ending) << wanted.state;
+    const UpstreamResult& outcome = Run(Reconciled());
+    EXPECT_EQ(outcome.conclusion, wanted.conclusion) << wanted.state;
     EXPECT_EQ(outcome.result->error()->fault, kReset) << wanted.state;
     EXPECT_EQ(outcome.attempts, 3) << wanted.state;
     EXPECT_TRUE(client_.sent().back().options.fresh_connection);
@@ -111,11 +111,11 @@ TEST_F(UpstreamCall, UnknownOutcomeIsReadOnceNoAttemptIsLeft) {
   EXPECT_EQ(client_.sent().size(), 4U * 4U);
 }
 
-TEST_F(UpstreamCall, UnknownOutcomeIsReadWithASingleAttemptToo) {
+TEST_F(UpstreamCallTest, UnknownOutcomeIsReadWithASingleAttemptToo) {
   Configure({.max_attempts = 1});
   struct Case {
     const char* what;
-    std::function<void(FakeHttpClient&)> first;
+    std::function<void(FakeHttpLoop&)> first;
   };
   const Case cases[] = {
       {"reset", [](auto& c) { c.WillFail(kReset, kArrived); }},
@@ -129,91 +129,91 @@ TEST_F(UpstreamCall, UnknownOutcomeIsReadWithASingleAttemptToo) {
     completions_ = 0;
     wanted.first(client_);
     client_.WillAnswer(200, "done");
-    const UpstreamOutcome& outcome = Run(Reconciled());
-    EXPECT_EQ(outcome.ending, Ending::kConfirmed) << wanted.what;
+    const UpstreamResult& outcome = Run(Reconciled());
+    EXPECT_EQ(outcome.conclusion, Conclusion::kConfirmed) << wanted.what;
     EXPECT_EQ(outcome.attempts, 1) << wanted.what;
   }
 }
 
-TEST_F(UpstreamCall, UnknownOutcomeOfAnEarlierAttemptIsReadEvenIfTheLastWasNotSent) {
+TEST_F(UpstreamCallTest, UnknownOutcomeOfAnEarlierAttemptIsReadEvenIfTheLastWasNotSent) {
   client_.WillFail(kReset, kArrived);
-  client_.WillFail(TransportFault::kConnect, kUnsent);
-  client_.WillFail(TransportFault::kConnect, kUnsent);
+  client_.WillFail(TransportErrorKind::kConnect, kUnsent);
+  client_.WillFail(TransportErrorKind::kConnect, kUnsent);
   client_.WillAnswer(200, "done");
-  EXPECT_EQ(Run(Reconciled()).ending, Ending::kConfirmed);
+  EXPECT_EQ(Run(Reconciled()).conclusion, Conclusion::kConfirmed);
 }
 
-TEST_F(UpstreamCall, KnownOutcomesAreNotRead) {
+TEST_F(UpstreamCallTest, KnownOutcomesAreNotRead) {
   Configure({.max_attempts = 1});
   for (const int status : {200, 401, 403, 404, 429, 500}) {
     completions_ = 0;
     client_.WillAnswer(status);
-    EXPECT_EQ(Run(Reconciled()).ending, Ending::kAnswered) << status;
+    EXPECT_EQ(Run(Reconciled()).conclusion, Conclusion::kLastAttempt) << status;
   }
   completions_ = 0;
-  client_.WillFail(TransportFault::kConnect, kUnsent);
+  client_.WillFail(TransportErrorKind::kConnect, kUnsent);
   Run(Reconciled());
   EXPECT_EQ(client_.sent().size(), 7U);
 }
 
-TEST_F(UpstreamCall, PendingIsSentAgainAfterABackoff) {
+TEST_F(UpstreamCallTest, PendingIsSentAgainAfterABackoff) {
   client_.WillAnswer(400);
   client_.WillAnswer(200, "pending");
   client_.WillAnswer(200, "ok");
-  const UpstreamOutcome& outcome = Run(Reconciled());
-  EXPECT_EQ(outcome.ending, Ending::kAnswered);
+  const UpstreamResult& outcome = Run(Reconciled());
+  EXPECT_EQ(outcome.conclusion, Conclusion::kLastAttempt);
   EXPECT_EQ(outcome.result->response()->body, "ok");
   EXPECT_EQ(outcome.attempts, 2);
   EXPECT_THAT(Verbs(), ElementsAre("POST", "GET", "POST"));
   EXPECT_EQ(client_.sent()[2].at, 125ms);
-  EXPECT_THAT(counts_.reconciled, ElementsAre(ReconcileOutcome::kRepeated));
+  EXPECT_THAT(counts_.reconciled, ElementsAre(ReconcileResult::kRetried));
 }
 
-TEST_F(UpstreamCall, PendingUntilNoAttemptIsLeftEndsWithTheLastAnswer) {
+TEST_F(UpstreamCallTest, PendingUntilNoAttemptIsLeftEndsWithTheLastAnswer) {
   for (const int status : {400, 409, 422}) {
     client_.WillAnswer(status);
     client_.WillAnswer(200, "pending");
   }
-  const UpstreamOutcome& outcome = Run(Reconciled());
-  EXPECT_EQ(outcome.ending, Ending::kAnswered);
+  const UpstreamResult& outcome = Run(Reconciled());
+  EXPECT_EQ(outcome.conclusion, Conclusion::kLastAttempt);
   EXPECT_EQ(outcome.result->response()->status, 422);
   EXPECT_EQ(outcome.attempts, 3);
   EXPECT_THAT(Verbs(), ElementsAre("POST", "GET", "POST", "GET", "POST", "GET"));
 }
 
-TEST_F(UpstreamCall, PendingThenRefusedAgainIsReadAgain) {
+TEST_F(UpstreamCallTest, PendingThenRefusedAgainIsReadAgain) {
   client_.WillAnswer(400);
   client_.WillAnswer(200, "pending");
   client_.WillAnswer(400);
   client_.WillAnswer(200, "done");
-  const UpstreamOutcome& outcome = Run(Reconciled());
-  EXPECT_EQ(outcome.ending, Ending::kAlreadyDone);
+  const UpstreamResult& outcome = Run(Reconciled());
+  EXPECT_EQ(outcome.conclusion, Conclusion::kAlreadyDone);
   EXPECT_EQ(outcome.attempts, 2);
   EXPECT_THAT(Verbs(), ElementsAre("POST", "GET", "POST", "GET"));
 }
 
-TEST_F(UpstreamCall, PendingIsNotSentAgainWithoutBudgetOrTime) {
+TEST_F(UpstreamCallTest, PendingIsNotSentAgainWithoutBudgetOrTime) {
   while (budget_.TakeRetry()) {
   }
   client_.WillAnswer(400);
   client_.WillAnswer(200, "pending");
   EXPECT_EQ(Run(Reconciled()).attempts, 1);
-  EXPECT_EQ(outcome_.ending, Ending::kAnswered);
+  EXPECT_EQ(outcome_.conclusion, Conclusion::kLastAttempt);
 
   for (int i = 0; i < 20; ++i) budget_.AddFirstAttempt();
   completions_ = 0;
   client_.WillAnswer(409, {}, {{"retry-after", "100"}});
   client_.WillAnswer(200, "pending");
-  const UpstreamOutcome& outcome = Run(Reconciled());
+  const UpstreamResult& outcome = Run(Reconciled());
   EXPECT_EQ(outcome.attempts, 1);
-  EXPECT_EQ(outcome.ending, Ending::kAnswered);
+  EXPECT_EQ(outcome.conclusion, Conclusion::kLastAttempt);
   EXPECT_THAT(outcome.retry_after, Optional(Clock::duration(100s)));
 }
 
-TEST_F(UpstreamCall, FailedGetIsNotRepeatedAndChangesNothing) {
+TEST_F(UpstreamCallTest, FailedGetIsNotRepeatedAndChangesNothing) {
   struct Case {
     const char* what;
-    std::function<void(FakeHttpClient&)> get;
+    std::function<void(FakeHttpLoop&)> get;
   };
   const Case cases[] = {
       {"reset", [](auto& c) { c.WillFail(kReset, kArrived); }},
@@ -227,8 +227,8 @@ TEST_F(UpstreamCall, FailedGetIsNotRepeatedAndChangesNothing) {
     completions_ = 0;
     client_.WillAnswer(409, "original", {{"retryable", "true"}});
     wanted.get(client_);
-    const UpstreamOutcome& outcome = Run(Reconciled());
-    EXPECT_EQ(outcome.ending, Ending::kAnswered) << wanted.what;
+    const UpstreamResult& outcome = Run(Reconciled());
+    EXPECT_EQ(outcome.conclusion, Conclusion::kLastAttempt) << wanted.what;
     EXPECT_EQ(outcome.result->response()->body, "original") << wanted.what;
     EXPECT_FALSE(outcome.resource.has_value()) << wanted.what;
   }

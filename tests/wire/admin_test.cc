@@ -98,7 +98,7 @@ TEST_F(AdminTest, ATakenPortStopsTheStart) {
   gateway();
   Config second = config;
   second.admin_listen = gateway().admin_address();
-  const auto api = CompiledApi::Compile(second);
+  const auto api = App::Compile(second);
   ASSERT_TRUE(api);
   const auto server = Server::Start(second, **api);
   ASSERT_FALSE(server);

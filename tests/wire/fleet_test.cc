@@ -10,7 +10,7 @@
 #include <set>
 #include <sstream>
 
-#include "gateway/cli/client_command.h"
+#include "gateway/cli/client_commands.h"
 #include "gateway/descriptors/descriptor_source.h"
 #include "tests/wire/gateway_fixture.h"
 
@@ -232,7 +232,7 @@ class FleetTest : public GatewayTest {
   }
 
  private:
-  Faults faults_;
+  Errors faults_;
   const std::unique_ptr<DescriptorSource> source_ = DescriptorSource::Load({FLEET_SET}, faults_);
 };
 
@@ -246,7 +246,7 @@ TEST_F(FleetTest, EveryBillingMethodIsServed) {
 TEST_F(FleetTest, HealthAndReflectionKnowItsServices) {
   const auto health = grpc::health::v1::Health::NewStub(channel());
   const auto reflection = grpc::reflection::v1::ServerReflection::NewStub(channel());
-  for (const CompiledApi::Service& service : api().services()) {
+  for (const App::Service& service : api().services()) {
     const std::string& name = service.descriptor->full_name();
     grpc::ClientContext checking;
     grpc::health::v1::HealthCheckRequest check;
@@ -275,7 +275,7 @@ TEST_F(FleetTest, CallKnowsItsMethods) {
   line.json = R"({"id": 7})";
   std::istringstream in;
   std::ostringstream out;
-  EXPECT_EQ(gateway::Call(line, in, out, out), 0);
+  EXPECT_EQ(RunCall(line, in, out, out), 0);
   EXPECT_EQ(out.str(), "{\n  \"id\": \"7\",\n  \"open\": false\n}\n");
 }
 

@@ -102,7 +102,7 @@ std::string GatewayTest::Metrics() {
 
 Server& GatewayTest::gateway() {
   if (server_) return *server_;
-  auto api = CompiledApi::Compile(config);
+  auto api = App::Compile(config);
   if (!api) throw std::runtime_error(api.error().front());
   api_ = *std::move(api);
   auto server = Server::Start(config, *api_, hooks, file_interval);

@@ -22,7 +22,7 @@
 
 #include "extend/v1/split_run_service.grpc.pb.h"
 #include "gateway/config/config.h"
-#include "gateway/serving/compiled_api.h"
+#include "gateway/serving/app.h"
 #include "gateway/serving/server.h"
 #include "tests/support/scripted_upstream.h"
 
@@ -102,7 +102,7 @@ class GatewayTest : public testing::Test {
   /// Starts the gateway, if it does not run.
   Server& gateway();
   /// Of that gateway.
-  CompiledApi& api() { return gateway(), *api_; }
+  App& api() { return gateway(), *api_; }
   std::shared_ptr<grpc::Channel> channel();
   Stub& stub();
 
@@ -140,7 +140,7 @@ class GatewayTest : public testing::Test {
   std::chrono::milliseconds file_interval = Server::kFileInterval;
 
  private:
-  std::unique_ptr<CompiledApi> api_;
+  std::unique_ptr<App> api_;
   std::unique_ptr<Server> server_;
   std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<Stub> stub_;

@@ -20,7 +20,7 @@
 #include <thread>
 #include <vector>
 
-#include "gateway/cli/client_command.h"
+#include "gateway/cli/client_commands.h"
 #include "tests/support/scripted_upstream.h"
 #include "tests/wire/gateway_fixture.h"
 
@@ -52,13 +52,13 @@ class ProcessTest : public testing::Test {
     CommandLine line;
     line.address = address();
     std::ostringstream ignored;
-    return Wait(line, ignored, ignored) == 0;
+    return RunWait(line, ignored, ignored) == 0;
   }
   [[nodiscard]] bool IsServing() const {
     CommandLine line;
     line.address = address();
     std::ostringstream ignored;
-    return Health(line, ignored, ignored) == 0;
+    return RunHealth(line, ignored, ignored) == 0;
   }
 
   /// A call by a caller who brings a token.
@@ -286,7 +286,7 @@ TEST_F(ProcessTest, AChangedKeyFileIsUsedWithin10Seconds) {
     line.json = R"({"id":"1"})";
     std::istringstream in;
     std::ostringstream out;
-    EXPECT_EQ(Call(line, in, out, out), 0) << out.str();
+    EXPECT_EQ(RunCall(line, in, out, out), 0) << out.str();
     return upstream.requests().back().Get("authorization");
   };
   EXPECT_EQ(key_that_is_sent(), "Bearer old");

@@ -164,7 +164,7 @@ TEST_P(RetryFaultsTest, OfACallThatMustNotBeProcessedTwice) {
   Expect(Create(), GetParam().repeated_if_unset);
 }
 
-INSTANTIATE_TEST_SUITE_P(Faults, RetryFaultsTest, testing::ValuesIn(kFaults),
+INSTANTIATE_TEST_SUITE_P(Errors, RetryFaultsTest, testing::ValuesIn(kFaults),
                          [](const auto& fault) { return fault.param.name; });
 
 TEST_F(RetryRulesTest, WhatWasNeverSentIsRepeatedWhateverTheMethod) {

@@ -33,11 +33,11 @@ void MakeStaleSocket(const std::string& path) {
 
 class ServingTest : public GatewayTest {
  protected:
-  Faults StartFaults() {
-    auto api = CompiledApi::Compile(config);
+  Errors StartFaults() {
+    auto api = App::Compile(config);
     if (!api) return api.error();
     auto server = Server::Start(config, **api);
-    return server ? Faults{} : server.error();
+    return server ? Errors{} : server.error();
   }
   /// Short: a socket's path has little room.
   std::string SocketPath() {
@@ -177,7 +177,7 @@ TEST_F(ServingTest, RegionChoosesTheBaseUrl) {
        {std::pair("us", "https://api.extend.ai"), std::pair("us2", "https://api.us2.extend.app"),
         std::pair("eu", "https://api.eu1.extend.ai")}) {
     config.region = region;
-    const auto api = CompiledApi::Compile(config);
+    const auto api = App::Compile(config);
     ASSERT_TRUE(api);
     EXPECT_EQ((*api)->services()[0].settings->base_url, url);
   }

@@ -177,7 +177,7 @@ TEST_F(TlsTest, FaultsOfAllFilesStopTheStart) {
   config.tls_cert = secret.PathOf("none");
   config.tls_client_ca = secret.PathOf("tls.key");
   config.upstream_ca = secret.PathOf("tls.key");
-  const auto faulty = CompiledApi::Compile(config);
+  const auto faulty = App::Compile(config);
   ASSERT_FALSE(faulty);
   EXPECT_THAT(
       faulty.error(),

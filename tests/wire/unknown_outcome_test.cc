@@ -51,7 +51,7 @@ TEST_P(UnknownOutcomeTest, WhilePendingIsTheErrorItself) {
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    Faults, UnknownOutcomeTest,
+    Errors, UnknownOutcomeTest,
     testing::Values(Case{"Reset", {Reset()}},
                     Case{"CutShort",
                          {Send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{"), gateway::Close()}},

@@ -9,7 +9,7 @@
 #include <iostream>
 #include <string>
 
-#include "gateway/serving/compiled_api.h"
+#include "gateway/serving/app.h"
 #include "gateway/serving/server.h"
 #include "gateway/telemetry/logging.h"
 
@@ -22,7 +22,7 @@ int main() {
   config.api_key = "test-key";
   if (!std::getline(std::cin, config.upstream_url)) return 1;
   SetUpLogging(config.log_level, config.log_format);
-  const auto api = CompiledApi::Compile(config);
+  const auto api = App::Compile(config);
   if (!api) {
     std::cerr << api.error().front() << '\n';
     return 2;

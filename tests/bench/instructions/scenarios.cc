@@ -24,7 +24,7 @@ namespace pb = google::protobuf;
 
 /// The built-in API, as the gateway compiles it.
 struct Api {
-  Faults faults;  // The built-in set has none.
+  Errors faults;  // The built-in set has none.
   std::unique_ptr<DescriptorSource> descriptors = DescriptorSource::Load({}, faults);
   RouteTable routes = RouteTable::Compile(descriptors->services(), faults);
 
@@ -116,8 +116,9 @@ void CountMapping() {
                                .retry_after = std::chrono::seconds(2)};
   for (const auto& c : cases) {
     Count("status_mapping." + std::string(c.name), 1000, [&] {
-      const Verdict verdict = JudgeAnswer(c.answer, std::chrono::system_clock::time_point());
-      const grpc::Status status = StatusOfAnswer(c.answer, context);
+      const ResponseClass verdict =
+          ClassifyResponse(c.answer, std::chrono::system_clock::time_point());
+      const grpc::Status status = StatusOfResponse(c.answer, context);
       if (status.ok() || verdict.success) std::abort();
     });
   }

@@ -1,0 +1,130 @@
+#include <grpcpp/client_context.h>
+#include <grpcpp/completion_queue.h>
+#include <grpcpp/generic/generic_stub.h>
+#include <grpcpp/support/byte_buffer.h>
+
+#include <istream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <ostream>
+#include <vector>
+
+#include "gateway/cli/client_commands.h"
+#include "gateway/cli/status_text.h"
+#include "gateway/descriptors/descriptor_source.h"
+#include "gateway/json/json_reader.h"
+#include "gateway/json/json_writer.h"
+
+namespace gateway {
+namespace {
+
+using google::protobuf::MethodDescriptor;
+
+constexpr int kIndent = 2;
+
+std::string NameOf(const MethodDescriptor& method) {
+  return method.service()->full_name() + "/" + method.name();
+}
+
+/// The unary method of that name; null, with the ones that there are told, if there is none.
+const MethodDescriptor* FindMethod(const DescriptorSource& source, const std::string& name,
+                                   std::ostream& err) {
+  std::string known;
+  for (const auto* const service : source.services()) {
+    for (int i = 0; i < service->method_count(); ++i) {
+      const MethodDescriptor& method = *service->method(i);
+      if (method.client_streaming() || method.server_streaming()) continue;
+      if (NameOf(method) == name) return &method;
+      known += "  " + NameOf(method) + "\n";
+    }
+  }
+  err << "there is no unary method of that name; there are\n" << known;
+  return nullptr;
+}
+
+grpc::ByteBuffer ToBuffer(const std::string& bytes) {
+  const grpc::Slice slice(bytes);
+  return {&slice, 1};
+}
+
+std::string ToString(const grpc::ByteBuffer& buffer) {
+  std::vector<grpc::Slice> slices;
+  std::string bytes;
+  if (!buffer.Dump(&slices).ok()) return bytes;
+  for (const grpc::Slice& slice : slices) bytes.append(slice.begin(), slice.end());
+  return bytes;
+}
+
+/// The response's bytes.
+Result<std::string> CallUnary(const CommandLine& line,
+                              const std::shared_ptr<grpc::Channel>& channel,
+                              const std::string& request) {
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + line.config.timeout);
+  for (const auto& [name, value] : line.metadata) context.AddMetadata(name, value);
+
+  grpc::GenericStub stub(channel);
+  grpc::CompletionQueue queue;
+  const auto call = stub.PrepareUnaryCall(&context, "/" + line.method, ToBuffer(request), &queue);
+  grpc::ByteBuffer response;
+  grpc::Status status;
+  call->StartCall();
+  call->Finish(&response, &status, /*tag=*/nullptr);
+  void* tag = nullptr;
+  bool ok = false;
+  queue.Next(&tag, &ok);
+  if (!status.ok()) return tl::unexpected(status);
+  return ToString(response);
+}
+
+/// Indented JSON of a message's wire bytes.
+Result<std::string> ToJson(const google::protobuf::Message& prototype, const std::string& bytes) {
+  const std::unique_ptr<google::protobuf::Message> message(prototype.New());
+  if (!message->ParseFromString(bytes)) {
+    return Error(grpc::StatusCode::INTERNAL,
+                 "the response is no " + prototype.GetDescriptor()->full_name());
+  }
+  return WriteJson(*message).map([](const std::string& json) {
+    // The order of the fields is the proto's.
+    return nlohmann::ordered_json::parse(json).dump(kIndent);
+  });
+}
+
+}  // namespace
+
+int RunCall(const CommandLine& line, std::istream& in, std::ostream& out, std::ostream& err) {
+  Errors faults;
+  const auto source = DescriptorSource::Load(line.config.descriptor_sets, faults);
+  if (!faults.empty()) {
+    err << ErrorLines(faults);
+    return kBadInput;
+  }
+  const MethodDescriptor* const method = FindMethod(*source, line.method, err);
+  if (method == nullptr) return kBadInput;
+
+  const std::string json =
+      line.json == "-" ? std::string(std::istreambuf_iterator<char>(in), {}) : line.json;
+  // A mistyped or repeated name must be told, not skipped.
+  const auto request = JsonReader(method->input_type())
+                           .Read(json, {.unknown = JsonReadOptions::Unknown::kReject,
+                                        .duplicates = JsonReadOptions::Duplicates::kReject,
+                                        .on_unknown_enum = {}});
+  if (!request) {
+    err << "the request is no " << method->input_type()->full_name() << ": "
+        << request.error().error_message() << "\n";
+    return kBadInput;
+  }
+  const auto channel = OpenChannelTo(line, err);
+  if (channel == nullptr) return kBadInput;
+  const auto response = CallUnary(line, channel, *request).and_then([&](const std::string& bytes) {
+    return ToJson(*source->Prototype(method->output_type()), bytes);
+  });
+  if (!response) {
+    err << StatusText(response.error());
+    return kCallFailed;
+  }
+  out << *response << "\n";
+  return 0;
+}
+
+}  // namespace gateway

@@ -1,0 +1,69 @@
+// The commands health and wait.
+#include <grpc/health/v1/health.grpc.pb.h>
+#include <grpcpp/client_context.h>
+
+#include <chrono>
+#include <ostream>
+#include <thread>
+
+#include "gateway/cli/client_commands.h"
+#include "gateway/cli/status_text.h"
+
+namespace gateway {
+namespace {
+
+using grpc::health::v1::Health;
+using grpc::health::v1::HealthCheckRequest;
+using grpc::health::v1::HealthCheckResponse;
+using Clock = std::chrono::system_clock;  // gRPC's deadlines are on it.
+
+// A probe is asked every few seconds: better a failure than no answer.
+constexpr std::chrono::seconds kHealthTimeout{3};
+constexpr std::chrono::milliseconds kWaitInterval{100};
+
+struct Answer {
+  bool serving = false;
+  /// SERVING, NOT_SERVING, …, or the error.
+  std::string text;
+};
+
+Answer Ask(Health::Stub& stub, Clock::time_point deadline, bool wait_for_ready) {
+  grpc::ClientContext context;
+  context.set_deadline(deadline);
+  context.set_wait_for_ready(wait_for_ready);
+  HealthCheckResponse response;
+  const grpc::Status status = stub.Check(&context, HealthCheckRequest(), &response);
+  if (!status.ok()) return {.serving = false, .text = StatusText(status)};
+  return {.serving = response.status() == HealthCheckResponse::SERVING,
+          .text = HealthCheckResponse::ServingStatus_Name(response.status()) + "\n"};
+}
+
+int Report(const Answer& answer, std::ostream& out, std::ostream& err) {
+  (answer.serving ? out : err) << answer.text;
+  return answer.serving ? 0 : kCallFailed;
+}
+
+}  // namespace
+
+int RunHealth(const CommandLine& line, std::ostream& out, std::ostream& err) {
+  const auto channel = OpenChannelTo(line, err);
+  if (channel == nullptr) return kBadInput;
+  const auto stub = grpc::health::v1::Health::NewStub(channel);
+  return Report(Ask(*stub, Clock::now() + kHealthTimeout, /*wait_for_ready=*/false), out, err);
+}
+
+int RunWait(const CommandLine& line, std::ostream& out, std::ostream& err) {
+  const auto channel = OpenChannelTo(line, err);
+  if (channel == nullptr) return kBadInput;
+  const auto stub = grpc::health::v1::Health::NewStub(channel);
+  const Clock::time_point deadline = Clock::now() + line.max_wait;
+  while (true) {
+    const Answer answer = Ask(*stub, deadline, /*wait_for_ready=*/true);
+    if (answer.serving || Clock::now() + kWaitInterval >= deadline) {
+      return Report(answer, out, err);
+    }
+    std::this_thread::sleep_for(kWaitInterval);
+  }
+}
+
+}  // namespace gateway

@@ -1,0 +1,66 @@
+// One served method, compiled: a request message in, an order for the upstream out; what its
+// answers mean; and the reply to the caller.
+//
+// Const and thread-safe after construction. Route, settings, prototype and telemetry must outlive
+// it; it outlives every call.
+#pragma once
+
+#include <google/protobuf/message.h>
+#include <grpcpp/support/byte_buffer.h>
+
+#include "gateway/base/deadline.h"
+#include "gateway/base/result.h"
+#include "gateway/serving/request_headers.h"
+#include "gateway/serving/rpc_response.h"
+#include "gateway/serving/upstream_settings.h"
+#include "gateway/telemetry/metrics.h"
+#include "gateway/telemetry/trace_context.h"
+#include "gateway/transcoding/route_table.h"
+#include "gateway/upstream/upstream_call.h"
+
+namespace gateway {
+
+class ServedMethod final : public ResponseClassifier {
+ public:
+  ServedMethod(const Route& route, const UpstreamSettings& service,
+               const google::protobuf::Message& prototype, Metrics& telemetry);
+
+  /// `/package.Service/Method`.
+  [[nodiscard]] const std::string& grpc_path() const { return route_.grpc_path; }
+  [[nodiscard]] const UpstreamSettings& service() const { return service_; }
+
+  void CountStarted() const { telemetry_.CallStarted(metrics_); }
+  void CountHandled(grpc::StatusCode code, std::chrono::nanoseconds elapsed) const {
+    telemetry_.CallHandled(metrics_, code, elapsed);
+  }
+
+  /// The call's deadline is the caller's, capped at --timeout.
+  [[nodiscard]] Deadline DeadlineOf(Deadline callers, Clock::time_point now) const {
+    return callers.CappedAt(now, service_.timeout);
+  }
+
+  /// Fails with INVALID_ARGUMENT or UNAUTHENTICATED.
+  [[nodiscard]] Result<UpstreamCallSpec> PrepareCall(const grpc::ByteBuffer& request,
+                                                     const CallerMetadata& metadata,
+                                                     const TraceContext& trace,
+                                                     Deadline deadline) const;
+
+  [[nodiscard]] RpcResponse MakeRpcResponse(UpstreamResult& outcome, bool deadline_passed) const {
+    return gateway::MakeRpcResponse(outcome, route_, service_, json_, deadline_passed);
+  }
+  /// The reply to an error of PrepareCall.
+  [[nodiscard]] RpcResponse MakeRefusal(const grpc::Status& status) const;
+
+  [[nodiscard]] ResponseClass Classify(const HttpResponse& answer) const override;
+  [[nodiscard]] ResourceState StateOf(const HttpResponse& answer) const override;
+
+ private:
+  const Route& route_;
+  const UpstreamSettings& service_;
+  const google::protobuf::Message& prototype_;
+  Metrics& telemetry_;
+  const Metrics::Method metrics_;
+  const JsonReadOptions json_;
+};
+
+}  // namespace gateway

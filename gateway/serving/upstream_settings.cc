@@ -1,0 +1,59 @@
+#include "gateway/serving/upstream_settings.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "gateway/base/ascii.h"
+#include "gateway/serving/metadata_guard.h"
+
+namespace gateway {
+namespace {
+
+/// --upstream-url, else the region's, else the option's: each was checked where it was read.
+std::string ChooseBaseUrl(const RoutedService& routed, const Config& config, Errors& faults) {
+  const std::string& service = routed.service->full_name();
+  std::string url = config.upstream_url.empty() ? routed.upstream.base_url() : config.upstream_url;
+  if (config.upstream_url.empty()) {
+    const auto region =
+        std::ranges::find(routed.upstream.regions(), config.region, &v1::Region::name);
+    if (region != routed.upstream.regions().end()) {
+      url = region->base_url();
+    } else if (config.region_given) {
+      faults.push_back(fmt::format("--region {}: {} has no such region", config.region, service));
+    }
+  }
+  if (url.empty()) {
+    faults.push_back(fmt::format(
+        "{}: has no base URL: give --upstream-url, or base_url in (gateway.v1.upstream)", service));
+  }
+  return url;
+}
+
+}  // namespace
+
+std::optional<UpstreamSettings> UpstreamSettings::Compile(const RoutedService& routed,
+                                                          const Config& config,
+                                                          const Authorization* key,
+                                                          Errors& faults) {
+  const std::size_t faults_before = faults.size();
+  std::string base_url = ChooseBaseUrl(routed, config, faults);
+  RequestHeaders headers = RequestHeaders::Compile(routed.upstream, config, key, faults);
+  std::vector<std::string> returned;
+  for (const std::string& name : routed.upstream.returned_headers()) {
+    returned.push_back(ToLower(name));
+    if (!IsReturnableName(returned.back())) {
+      faults.push_back(fmt::format("{}: header \"{}\" cannot be returned as metadata",
+                                   routed.service->full_name(), name));
+    }
+  }
+  if (faults.size() != faults_before) return std::nullopt;
+  return UpstreamSettings{.base_url = std::move(base_url),
+                          .request_headers = std::move(headers),
+                          .returned_headers = std::move(returned),
+                          .request_id_header = ToLower(routed.upstream.request_id_header()),
+                          .error_domain = routed.upstream.error_domain(),
+                          .timeout = config.timeout};
+}
+
+}  // namespace gateway

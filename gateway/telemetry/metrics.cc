@@ -1,0 +1,199 @@
+#include "gateway/telemetry/metrics.h"
+
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+#include <prometheus/text_serializer.h>
+
+#include <algorithm>
+#include <map>
+#include <mutex>
+#include <utility>
+
+#include "gateway/telemetry/process_metrics.h"
+
+namespace gateway {
+namespace {
+
+// As dashboards made for grpc_server_handled_total know them.
+constexpr std::array<const char*, Metrics::kGrpcCodes> kCodeNames = {
+    "OK",       "Canceled",       "Unknown",          "InvalidArgument",   "DeadlineExceeded",
+    "NotFound", "AlreadyExists",  "PermissionDenied", "ResourceExhausted", "FailedPrecondition",
+    "Aborted",  "OutOfRange",     "Unimplemented",    "Internal",          "Unavailable",
+    "DataLoss", "Unauthenticated"};
+constexpr std::array<const char*, 4> kRetryReasons = {"status", "transport", "timeout",
+                                                      "rate_limited"};
+constexpr std::array<const char*, 5> kReconcileOutcomes = {"confirmed", "already_cancelled",
+                                                           "not_cancellable", "repeated", "failed"};
+constexpr std::array<const char*, 3> kCredentialKinds = {"api_key", "server_tls", "upstream_tls"};
+
+// From a local answer to the longest call by default.
+const prometheus::Histogram::BucketBoundaries& SecondBuckets() {
+  static const prometheus::Histogram::BucketBoundaries kBuckets = {
+      0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60};
+  return kBuckets;
+}
+
+double Seconds(std::chrono::nanoseconds elapsed) {
+  return std::chrono::duration<double>(elapsed).count();
+}
+
+template <class Enum>
+constexpr std::size_t Index(Enum value) {
+  return static_cast<std::size_t>(value);
+}
+
+template <std::size_t N>
+std::array<prometheus::Counter*, N> AddAll(prometheus::Family<prometheus::Counter>& family,
+                                           const std::string& label,
+                                           const std::array<const char*, N>& values,
+                                           prometheus::Labels labels = {}) {
+  std::array<prometheus::Counter*, N> counters{};
+  std::ranges::transform(values, counters.begin(), [&](const char* value) {
+    labels[label] = value;
+    return &family.Add(labels);
+  });
+  return counters;
+}
+
+}  // namespace
+
+class Metrics::Impl {
+ public:
+  explicit Impl(std::string_view version) {
+    prometheus::BuildGauge()
+        .Name("extend_gateway_build_info")
+        .Help("Always 1; the label says which version runs.")
+        .Register(registry)
+        .Add({{"version", std::string(version)}})
+        .Set(1);
+  }
+
+  prometheus::Family<prometheus::Counter>& CounterFamily(const char* name, const char* help) {
+    return prometheus::BuildCounter().Name(name).Help(help).Register(registry);
+  }
+
+  prometheus::Registry registry;
+  prometheus::Family<prometheus::Counter>& started =
+      CounterFamily("grpc_server_started_total", "Calls begun.");
+  prometheus::Family<prometheus::Counter>& handled =
+      CounterFamily("grpc_server_handled_total", "Calls ended, by gRPC code.");
+  prometheus::Family<prometheus::Histogram>& handling_seconds =
+      prometheus::BuildHistogram()
+          .Name("grpc_server_handling_seconds")
+          .Help("Time from a call's begin to its end.")
+          .Register(registry);
+  prometheus::Family<prometheus::Counter>& upstream_requests =
+      CounterFamily("extend_gateway_upstream_requests_total",
+                    "HTTP requests ended, by verb and status; transport_error without an answer.");
+  prometheus::Histogram& upstream_seconds =
+      prometheus::BuildHistogram()
+          .Name("extend_gateway_upstream_request_seconds")
+          .Help("Time from an HTTP request's hand-over to its end.")
+          .Register(registry)
+          .Add({}, SecondBuckets());
+  std::array<prometheus::Counter*, kRetryReasons.size()> retries =
+      AddAll(CounterFamily("extend_gateway_retries_total",
+                           "Attempts that were followed by another, by the reason."),
+             "reason", kRetryReasons);
+  std::array<prometheus::Counter*, kReconcileOutcomes.size()> reconciliations =
+      AddAll(CounterFamily("extend_gateway_reconciliations_total",
+                           "Reads of what became of a refused or lost call, by their outcome."),
+             "outcome", kReconcileOutcomes);
+  prometheus::Gauge& in_flight = prometheus::BuildGauge()
+                                     .Name("extend_gateway_in_flight")
+                                     .Help("Calls begun and not ended.")
+                                     .Register(registry)
+                                     .Add({});
+  prometheus::Gauge& connections = prometheus::BuildGauge()
+                                       .Name("extend_gateway_upstream_connections")
+                                       .Help("Open connections to upstreams.")
+                                       .Register(registry)
+                                       .Add({});
+  prometheus::Family<prometheus::Counter>& unknown_enum_values =
+      CounterFamily("extend_gateway_unknown_enum_values_total",
+                    "Enum values in answers that the descriptors do not know, by enum type.");
+  prometheus::Family<prometheus::Counter>& credential_reloads =
+      CounterFamily("extend_gateway_credential_reloads_total",
+                    "Changed key and certificate files, by kind and whether they were taken.");
+  std::array<prometheus::Counter*, kCredentialKinds.size()> reloads_taken =
+      AddAll(credential_reloads, "kind", kCredentialKinds, {{"result", "success"}});
+  std::array<prometheus::Counter*, kCredentialKinds.size()> reloads_refused =
+      AddAll(credential_reloads, "kind", kCredentialKinds, {{"result", "failure"}});
+
+  /// A lookup in a family costs more than this map's: it hashes all labels.
+  prometheus::Counter& UpstreamRequests(std::string_view verb, int status) {
+    const std::scoped_lock lock(mutex_);
+    const auto [entry, added] = upstream_counters_.try_emplace({std::string(verb), status});
+    if (added) {
+      entry->second = &upstream_requests.Add(
+          {{"method", entry->first.first},
+           {"http_status", status == 0 ? "transport_error" : std::to_string(status)}});
+    }
+    return *entry->second;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::map<std::pair<std::string, int>, prometheus::Counter*> upstream_counters_;
+};
+
+Metrics::Metrics(std::string_view version) : impl_(std::make_unique<Impl>(version)) {}
+Metrics::~Metrics() = default;
+
+Metrics::Method Metrics::AddMethod(std::string_view service, std::string_view method) {
+  prometheus::Labels labels = {{"grpc_type", "unary"},
+                               {"grpc_service", std::string(service)},
+                               {"grpc_method", std::string(method)}};
+  Method series;
+  series.started = &impl_->started.Add(labels);
+  series.seconds = &impl_->handling_seconds.Add(labels, SecondBuckets());
+  for (std::size_t code = 0; code < kGrpcCodes; ++code) {
+    labels["grpc_code"] = kCodeNames[code];
+    series.handled[code] = &impl_->handled.Add(labels);
+  }
+  return series;
+}
+
+void Metrics::CallStarted(const Method& method) {
+  method.started->Increment();
+  impl_->in_flight.Increment();
+}
+
+void Metrics::CallHandled(const Method& method, grpc::StatusCode code,
+                          std::chrono::nanoseconds elapsed) {
+  impl_->in_flight.Decrement();
+  method.handled[std::min(Index(code), kGrpcCodes - 1)]->Increment();
+  method.seconds->Observe(Seconds(elapsed));
+}
+
+void Metrics::UpstreamRequest(std::string_view verb, std::optional<int> http_status,
+                              std::chrono::nanoseconds elapsed) {
+  impl_->UpstreamRequests(verb, http_status.value_or(0)).Increment();
+  impl_->upstream_seconds.Observe(Seconds(elapsed));
+}
+
+void Metrics::Retried(RetryReason reason) { impl_->retries[Index(reason)]->Increment(); }
+
+void Metrics::Reconciled(ReconcileResult outcome) {
+  impl_->reconciliations[Index(outcome)]->Increment();
+}
+
+void Metrics::SetUpstreamConnections(int count) { impl_->connections.Set(count); }
+
+void Metrics::UnknownEnumValue(std::string_view enum_name) {
+  impl_->unknown_enum_values.Add({{"enum", std::string(enum_name)}}).Increment();
+}
+
+void Metrics::CredentialReloaded(CredentialKind kind, bool succeeded) {
+  (succeeded ? impl_->reloads_taken : impl_->reloads_refused)[Index(kind)]->Increment();
+}
+
+std::string Metrics::Render() const {
+  std::vector<prometheus::MetricFamily> families = impl_->registry.Collect();
+  std::ranges::move(CollectProcessMetrics(), std::back_inserter(families));
+  return prometheus::TextSerializer().Serialize(families);
+}
+
+}  // namespace gateway

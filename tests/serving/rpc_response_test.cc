@@ -1,0 +1,164 @@
+#include "gateway/serving/rpc_response.h"
+
+#include <gmock/gmock.h>
+#include <google/rpc/error_details.pb.h>
+#include <google/rpc/status.pb.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "extend/v1/split_run_service.pb.h"
+#include "gateway/serving/app.h"
+
+namespace gateway {
+namespace {
+
+using grpc::StatusCode;
+using namespace std::chrono_literals;
+
+UpstreamResult Outcome(Conclusion conclusion, std::optional<HttpResult> result = {},
+                       int attempts = 0) {
+  UpstreamResult outcome;
+  outcome.conclusion = conclusion;
+  outcome.result = std::move(result);
+  outcome.attempts = attempts;
+  return outcome;
+}
+
+/// The routes of the built-in API.
+class RpcResponseTest : public testing::Test {
+ protected:
+  RpcResponseTest() {
+    Config config;
+    config.auth = Auth::kCaller;
+    Errors faults;
+    source_ = DescriptorSource::Load({}, faults);
+    routes_ = RouteTable::Compile(source_->services(), faults);
+    settings_ = UpstreamSettings::Compile(routes_->services()[0], config, nullptr, faults);
+    EXPECT_TRUE(faults.empty());
+  }
+  RpcResponse ReplyOf(UpstreamResult outcome, const std::string& method = "CancelSplitRun",
+                      bool deadline_passed = false) {
+    const auto& routes = routes_->services()[0].routes;
+    const auto route = std::ranges::find_if(
+        routes, [&](const Route& candidate) { return candidate.method->name() == method; });
+    return MakeRpcResponse(outcome, *route, *settings_, {}, deadline_passed);
+  }
+  static HttpResult Answered(int status, const std::string& body, const Headers& headers = {}) {
+    return {.value = HttpResponse{.status = status, .headers = headers, .body = body}};
+  }
+
+  std::unique_ptr<DescriptorSource> source_;
+  std::optional<RouteTable> routes_;
+  std::optional<UpstreamSettings> settings_;
+};
+
+google::rpc::ErrorInfo InfoOf(const grpc::Status& status) {
+  google::rpc::Status details;
+  google::rpc::ErrorInfo info;
+  EXPECT_TRUE(details.ParseFromString(status.error_details()));
+  for (const auto& any : details.details()) any.UnpackTo(&info);
+  return info;
+}
+
+std::string Trailer(const RpcResponse& reply, std::string_view name) {
+  const std::string* value = FindHeader(reply.trailing_metadata, name);
+  return value == nullptr ? "none" : *value;
+}
+
+TEST_F(RpcResponseTest, EveryEndingHasItsStatusAndReason) {
+  const HttpResponse run{
+      .status = 200, .headers = {}, .body = R"({"id":"a","status":"CANCELLED"})"};
+  const HttpResponse failed{.status = 200, .headers = {}, .body = R"({"status":"FAILED"})"};
+  const TransportError reset{TransportErrorKind::kReset, Delivery::kMayHaveArrived, "reset"};
+  const struct {
+    Conclusion conclusion;
+    std::optional<HttpResult> result;
+    std::optional<HttpResponse> resource;
+    StatusCode code;
+    std::string reason;
+  } cases[] = {
+      {Conclusion::kLastAttempt, Answered(200, run.body), {}, StatusCode::OK, ""},
+      {Conclusion::kLastAttempt, Answered(404, ""), {}, StatusCode::NOT_FOUND, "HTTP_404"},
+      {Conclusion::kLastAttempt,
+       Answered(200, "<html>"),
+       {},
+       StatusCode::INTERNAL,
+       "GATEWAY_INVALID_RESPONSE"},
+      {Conclusion::kLastAttempt,
+       HttpResult{.value = reset},
+       {},
+       StatusCode::UNAVAILABLE,
+       "TRANSPORT_RESET"},
+      {Conclusion::kLastAttempt, {}, {}, StatusCode::INTERNAL, "GATEWAY_INTERNAL"},
+      {Conclusion::kConfirmed, HttpResult{.value = reset}, run, StatusCode::OK, ""},
+      {Conclusion::kAlreadyDone, Answered(400, ""), run, StatusCode::FAILED_PRECONDITION,
+       "ALREADY_CANCELLED"},
+      {Conclusion::kFinished, Answered(400, ""), failed, StatusCode::FAILED_PRECONDITION,
+       "NOT_CANCELLABLE"},
+      {Conclusion::kDeletedBefore, Answered(404, ""), {}, StatusCode::OK, ""},
+      {Conclusion::kDeadlineExceeded,
+       {},
+       {},
+       StatusCode::DEADLINE_EXCEEDED,
+       "GATEWAY_DEADLINE_EXCEEDED"},
+      {Conclusion::kCancelled, {}, {}, StatusCode::CANCELLED, "GATEWAY_CANCELLED"},
+  };
+  for (const auto& [conclusion, result, resource, code, reason] : cases) {
+    UpstreamResult outcome = Outcome(conclusion, result, 2);
+    outcome.resource = resource;
+    const RpcResponse reply = ReplyOf(outcome);
+    const std::string where =
+        reason + " of conclusion " + std::to_string(static_cast<int>(conclusion));
+    EXPECT_EQ(reply.status.error_code(), code) << where;
+    EXPECT_EQ(InfoOf(reply.status).reason(), reason) << where;
+    EXPECT_EQ(Trailer(reply, "x-gateway-attempts"), "2") << where;
+  }
+}
+
+TEST_F(RpcResponseTest, ConfirmedCancelCarriesTheRunAsRead) {
+  UpstreamResult outcome = Outcome(Conclusion::kConfirmed, Answered(400, ""), 1);
+  outcome.resource = HttpResponse{.status = 200, .headers = {}, .body = R"({"id":"a"})"};
+  extend::v1::SplitRun run;
+  ASSERT_TRUE(run.ParseFromString(ReplyOf(outcome).message));
+  EXPECT_EQ(run.id(), "a");
+}
+
+TEST_F(RpcResponseTest, CancelByGrpcAtTheDeadlineIsDeadlineExceeded) {
+  const RpcResponse reply = ReplyOf(Outcome(Conclusion::kCancelled), "GetSplitRun", true);
+  EXPECT_EQ(reply.status.error_code(), StatusCode::DEADLINE_EXCEEDED);
+}
+
+TEST_F(RpcResponseTest, CallWithoutAnAttemptHasNoAttemptsTrailer) {
+  EXPECT_EQ(Trailer(ReplyOf(Outcome(Conclusion::kCancelled)), "x-gateway-attempts"), "none");
+}
+
+TEST_F(RpcResponseTest, WaitGoesOutAsPushbackOnErrorsOnly) {
+  UpstreamResult refused = Outcome(Conclusion::kLastAttempt, Answered(429, ""), 1);
+  refused.retry_after = 1500us;
+  EXPECT_EQ(Trailer(ReplyOf(refused), "grpc-retry-pushback-ms"), "2");
+  UpstreamResult served = Outcome(Conclusion::kLastAttempt, Answered(200, "{}"), 1);
+  served.retry_after = 7s;
+  EXPECT_EQ(Trailer(ReplyOf(served), "grpc-retry-pushback-ms"), "none");
+}
+
+TEST_F(RpcResponseTest, RequestIdIsTheHeadersElseTheErrorBodys) {
+  const std::string body = R"({"code":"C","requestId":"from-body"})";
+  EXPECT_EQ(ReplyOf(Outcome(Conclusion::kLastAttempt, Answered(400, body))).request_id,
+            "from-body");
+  const Headers headers = {{"x-extend-request-id", "from-header"}};
+  EXPECT_EQ(ReplyOf(Outcome(Conclusion::kLastAttempt, Answered(400, body, headers))).request_id,
+            "from-header");
+}
+
+TEST_F(RpcResponseTest, RefusalCarriesReasonDomainAndWait) {
+  const RpcResponse reply =
+      Refusal(grpc::Status(StatusCode::UNAVAILABLE, "full"), "GATEWAY_OVERLOADED", *settings_, 1s);
+  EXPECT_EQ(reply.status.error_code(), StatusCode::UNAVAILABLE);
+  EXPECT_EQ(InfoOf(reply.status).reason(), "GATEWAY_OVERLOADED");
+  EXPECT_EQ(InfoOf(reply.status).domain(), "api.extend.ai");
+  EXPECT_EQ(Trailer(reply, "grpc-retry-pushback-ms"), "1000");
+}
+
+}  // namespace
+}  // namespace gateway
