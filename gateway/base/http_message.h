@@ -42,6 +42,9 @@ struct HttpResponse {
   Headers headers;
   /// Decompressed.
   std::string body;
+  /// HTTP/2, no body and no Content-Length: libcurl shows a stream that was cut here like one that
+  /// ended. Whoever expects content must take it for cut.
+  bool may_be_cut = false;
 };
 
 /// What is known of a request that got no complete answer.
@@ -68,6 +71,8 @@ struct TransportError {
   Delivery delivery;
   /// For logs and the status message: no URL, no header, no body.
   std::string text;
+  /// Of the final response, when its status line had come before it broke; 0: it had not.
+  int http_status = 0;
 };
 
 /// What came of one HTTP request.
