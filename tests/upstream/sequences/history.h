@@ -22,6 +22,8 @@ struct Scenario {
   bool budget = true;
   /// Whether the upstream's runs stay CANCELLING for a while.
   bool lingers = false;
+  /// With every reaction at every transfer.
+  bool full = false;
 
   /// What is kept for the read that reconciles: contract, section 5.
   [[nodiscard]] Clock::duration KeptForTheRead() const {

@@ -56,11 +56,17 @@ struct Reaction {
   bool slow = false;
   /// The caller cancels the call just after it.
   bool left_after = false;
-  /// In --full walks only.
+  /// In full walks only.
   bool rare = false;
+  /// Of reads: even of those after the second.
+  bool late = false;
 
   /// A 2xx is part of it: where the upstream would refuse, it is as the truth.
   [[nodiscard]] bool NeedsSuccess() const;
+  /// The upstream looks at the run: what the world did before is of consequence.
+  [[nodiscard]] bool LooksAtTheRun(bool read) const {
+    return read ? sight == Sight::kTruth : work == Work::kDone;
+  }
   /// The number of the first reaction in the table that looks the same to the call.
   std::size_t look = 0;
 };

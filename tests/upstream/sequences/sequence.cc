@@ -21,6 +21,13 @@ bool Possible(const Reaction& reaction, const Step& step, Method method) {
   return trial.Process(step.read ? Method::kGet : method, Who::kUs) == 200;
 }
 
+/// Whether a walk that is not full can leave it out: another sequence is nearly the same.
+bool Needless(const Reaction& reaction, const Step& step, int reads) {
+  if (reaction.rare || (reads > 2 && !reaction.late)) return true;
+  // What the world did can as well come before the next transfer.
+  return step.event != Event::kNothing && !reaction.LooksAtTheRun(step.read);
+}
+
 }  // namespace
 
 Sequence::Sequence(const Subject& subject, const Scenario& scenario, Choices& choices, Visit visit)
@@ -78,7 +85,7 @@ HttpLoop::TransferId Sequence::Send(std::shared_ptr<const HttpRequest> request,
     step.whole = step.never_sent = false;
     step.shown.reset();
   }
-  if (left || step.reaction->left_after) {
+  if ((left || step.reaction->left_after) && !leaving_) {
     leaving_ = StartTimer(left ? Clock::duration(kQuick) : after + 1ms, [this] {
       leaving_.reset();
       history_.caller_left = true;
@@ -109,7 +116,9 @@ const Reaction& Sequence::ChooseReaction(const Step& step) {
   const std::vector<Reaction>& all = step.read ? ReadReactions() : OwnReactions();
   std::vector<const Reaction*> possible;
   for (const Reaction& reaction : all) {
-    if (Possible(reaction, step, history_.scenario.method)) possible.push_back(&reaction);
+    if (!Possible(reaction, step, history_.scenario.method)) continue;
+    if (!history_.scenario.full && Needless(reaction, step, history_.Count(true))) continue;
+    possible.push_back(&reaction);
   }
   return *possible[choices_.Choose(possible.size())];
 }
