@@ -30,19 +30,22 @@ struct Options {
   std::optional<Choices> replay;
 };
 
+/// Small ones first: what is wrong mostly shows there.
 std::vector<Scenario> Scenarios(bool full) {
   const int attempts = full ? 4 : 3;
   std::vector<Scenario> scenarios;
-  for (const Method method : {Method::kCancel, Method::kDelete, Method::kCreate, Method::kGet}) {
-    const auto add = [&](Clock::duration total, Clock::duration attempt, int at_most) -> Scenario& {
-      return scenarios.emplace_back(Scenario{method, total, attempt, at_most});
-    };
-    add(60s, 20s, attempts);  // The defaults.
-    add(3s, 1s, attempts);
-    add(400ms, 20s, attempts);
-    add(60s, 20s, 1);
-    add(60s, 20s, attempts).budget = false;
-    if (method == Method::kCancel) add(3s, 1s, attempts).lingers = true;
+  for (const Method method : {Method::kCreate, Method::kCancel, Method::kDelete, Method::kGet}) {
+    scenarios.push_back({method, 60s, 20s, 1});
+    scenarios.push_back({.method = method, .total = 60s, .attempt_timeout = 20s, .budget = false});
+    scenarios.push_back({method, 400ms, 20s, attempts});
+  }
+  for (const Method method : {Method::kCreate, Method::kDelete, Method::kGet, Method::kCancel}) {
+    scenarios.push_back({.method = method,
+                         .total = 3s,
+                         .attempt_timeout = 1s,
+                         .max_attempts = attempts,
+                         .lingers = true});
+    scenarios.push_back({method, 60s, 20s, attempts});  // The defaults.
   }
   for (Scenario& scenario : scenarios) scenario.full = full;
   return scenarios;

@@ -110,10 +110,9 @@ const std::vector<Reaction>& OwnReactions() {
        .sight = kError,
        .error = Broken(Kind::kRefusedStream, kUnsent),
        .rare = true},
-      {.name = "no connection in time",
-       .sight = kError,
-       .error = Broken(Kind::kTimeout, kUnsent),
-       .slow = true},
+      {.name = "no connection until the timeout",
+       .sight = kHang,
+       .error = Broken(Kind::kTimeout, kUnsent)},
       // Lost before, in and after processing.
       {.name = "reset, not processed", .sight = kError},
       {.name = "reset, to be processed", .work = kLater, .sight = kError},

@@ -80,9 +80,11 @@ HttpLoop::TransferId Sequence::Send(std::shared_ptr<const HttpRequest> request,
   if (step.reaction->slow) after = step.timeout - kLastMoment;
   if (after >= step.timeout || step.reaction->sight == Reaction::Sight::kHang || left) {
     after = step.timeout;
-    result.value = TransportError{TransportErrorKind::kTimeout, Delivery::kMayHaveArrived, ""};
+    const Delivery delivery = step.reaction->error.delivery;
+    result.value = TransportError{TransportErrorKind::kTimeout, delivery, "timeout"};
+    step.never_sent = delivery == Delivery::kNeverSent;
     step.status = 0;
-    step.whole = step.never_sent = false;
+    step.whole = false;
     step.shown.reset();
   }
   if ((left || step.reaction->left_after) && !leaving_) {
