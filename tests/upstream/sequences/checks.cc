@@ -152,7 +152,10 @@ class Checks {
            "an error for a DELETE that may have been done before");
     if (IsCancel()) CheckRuleOfCancel();
     CheckOutcome();
+    Expect(end_.attempts == std::to_string(h_.Count(false)),
+           "metadata.attempts is not the number of attempts");
     if (h_.caller_left) return;
+    CheckCause();
     if (IsCancel()) CheckRead();
     CheckRetries();
   }
@@ -176,6 +179,20 @@ class Checks {
     } else {
       Expect(h_.caller_left || !(ReadShowsAccepted() || ReadShowsFinished()),
              "the read told what became of the run, and the caller hears something else");
+    }
+  }
+
+  /// The error is the last attempt's, whatever a read has met.
+  void CheckCause() {
+    if (end_.code == StatusCode::DEADLINE_EXCEEDED || end_.state != "") return;
+    const Step& own = *h_.LastOwn();
+    if (!own.whole) {
+      Expect(end_.reason.starts_with("TRANSPORT_"), "another error than the last attempt's");
+    } else {
+      Expect(end_.http_status == std::to_string(own.status),
+             "another status than the last attempt's");
+      Expect(!own.Is2xx() || end_.reason == "GATEWAY_INVALID_RESPONSE",
+             "a 2xx that cannot be given has another reason");
     }
   }
 

@@ -83,6 +83,7 @@ struct Ending {
   std::string outcome;
   std::string state;
   std::string attempts;
+  std::string http_status;
   /// Of a response message that holds a run: its state. Nothing: it is empty.
   std::optional<std::string> run;
   std::string trailer_attempts;

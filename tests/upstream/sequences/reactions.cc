@@ -85,13 +85,15 @@ void Happen(Event event, Method method, UpstreamModel& upstream) {
 
 bool Reaction::NeedsSuccess() const {
   if (sight == kError) return error.http_status / 100 == 2;
-  return sight == kEmpty || sight == kMayBeCut || sight == kUnreadable || sight == kUnknownState;
+  return sight == kEmpty || sight == kNotYet || sight == kMayBeCut || sight == kUnreadable ||
+         sight == kUnknownState;
 }
 
 const std::vector<Reaction>& OwnReactions() {
   static const std::vector<Reaction> reactions = WithLooks({
       {.name = "answered", .work = kDone},
       {.name = "answered in the last moment", .work = kDone, .slow = true},
+      {.name = "2xx, still PROCESSING", .work = kDone, .sight = kNotYet},
       // Done, but its response says nothing.
       {.name = "2xx, empty", .work = kDone, .sight = kEmpty},
       {.name = "2xx, empty or cut", .work = kDone, .sight = kMayBeCut},

@@ -37,6 +37,7 @@ struct Reaction {
     kTruth,         ///< The truthful response.
     kEmpty,         ///< 2xx: an explicitly empty body.
     kMayBeCut,      ///< 2xx: no body, and no way to tell whether it was cut.
+    kNotYet,        ///< 2xx: the run as it was before, as a cancel takes its time.
     kUnreadable,    ///< 2xx: a body that is not the promised JSON.
     kUnknownState,  ///< 2xx: a run in a state that nobody knows.
     kStatus,        ///< `status`, from the upstream or something before it.

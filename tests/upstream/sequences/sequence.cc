@@ -16,6 +16,7 @@ constexpr auto kLastMoment = 1ms;
 constexpr std::size_t kTooMany = 20;
 
 bool Possible(const Reaction& reaction, const Step& step, Method method) {
+  if (reaction.sight == Reaction::Sight::kNotYet && method != Method::kCancel) return false;
   if (!reaction.NeedsSuccess()) return true;
   UpstreamModel trial = step.before;
   return trial.Process(step.read ? Method::kGet : method, Who::kUs) == 200;
@@ -152,6 +153,11 @@ HttpResult Sequence::React(Step& step) {
       break;
     case Reaction::Sight::kMayBeCut:
       response.may_be_cut = true;
+      step.whole = false;
+      break;
+    case Reaction::Sight::kNotYet:
+      step.shown = RunState::kProcessing;
+      response.body = Subject::RunIn(NameOf(RunState::kProcessing));
       break;
     case Reaction::Sight::kUnreadable:
       response.body = "<html>";

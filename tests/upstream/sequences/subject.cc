@@ -41,6 +41,7 @@ void ReadErrorInfo(const grpc::Status& status, Ending& ending) {
   ending.outcome = value("outcome");
   ending.state = value("status");
   ending.attempts = value("attempts");
+  ending.http_status = value("httpStatus");
 }
 
 }  // namespace
