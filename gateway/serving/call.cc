@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "gateway/base/tsan_annotations.h"
-#include "gateway/serving/access_log.h"
+#include "gateway/telemetry/access_log.h"
 
 namespace gateway {
 namespace {
@@ -101,13 +101,18 @@ void Call::Release() {
   if (--tags_out_ > 0) return;
   const Clock::duration duration = Clock::now() - begun_;
   source_.endpoint.CountHandled(reply_.status.error_code(), duration);
+  const std::string peer = context_.peer();
   LogCall({.method = source_.endpoint.grpc_path(),
-           .reply = reply_,
+           .code = reply_.status.error_code(),
+           .http_status = reply_.http_status,
+           .attempts = reply_.attempts,
            .duration = duration,
+           .upstream_time = reply_.upstream_time,
            .request_bytes = request_bytes_,
            .response_bytes = response_bytes_,
+           .request_id = reply_.request_id,
            .trace_id = trace_.trace_id(),
-           .peer = context_.peer()});
+           .peer = peer});
   delete this;
 }
 

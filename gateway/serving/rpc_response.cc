@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "gateway/serving/metadata_guard.h"
+#include "gateway/base/header_policy.h"
 #include "gateway/transcoding/error_body.h"
 #include "gateway/transcoding/status_mapping.h"
 
@@ -95,7 +95,7 @@ struct Translation {
 };
 
 void AddMetadata(std::string_view name, std::string_view value, Headers& metadata) {
-  if (auto checked = CheckedMetadata(name, value)) metadata.push_back(*std::move(checked));
+  if (auto checked = ToMetadata(name, value)) metadata.push_back(*std::move(checked));
 }
 
 void AddPushback(std::optional<std::chrono::nanoseconds> wait, RpcResponse& reply) {
@@ -105,12 +105,9 @@ void AddPushback(std::optional<std::chrono::nanoseconds> wait, RpcResponse& repl
 }
 
 std::string RequestIdOf(const HttpResponse& answer, const UpstreamSettings& service) {
-  const std::string* header = service.request_id_header.empty()
-                                  ? nullptr
-                                  : FindHeader(answer.headers, service.request_id_header);
-  if (header != nullptr) return *header;
-  return CodeForHttpStatus(answer.status) == StatusCode::OK ? ""
-                                                            : ReadErrorBody(answer.body).request_id;
+  const bool success = CodeForHttpStatus(answer.status) == StatusCode::OK;
+  return RequestId(answer, service.request_id_header,
+                   success ? "" : ReadErrorBody(answer.body).request_id);
 }
 
 void Describe(const HttpResponse& answer, const UpstreamSettings& service, RpcResponse& reply) {

@@ -3,13 +3,13 @@
 #include <google/rpc/status.pb.h>
 
 #include "gateway/base/clean_text.h"
+#include "gateway/base/header_policy.h"
 #include "gateway/transcoding/retry_after.h"
 #include "gateway/transcoding/status_details.h"
 
 namespace gateway {
 namespace {
 
-constexpr std::size_t kMaxRequestIdBytes = 256;
 constexpr std::size_t kMaxDocUrlBytes = 2048;
 
 bool IsSuccess(int http_status) { return http_status >= 200 && http_status <= 299; }
@@ -48,15 +48,6 @@ TransportMeaning MeaningOf(TransportErrorKind fault) {
   return {"TRANSPORT_UNKNOWN", kUnavailable};
 }
 
-// The header's word before the body's; empty where neither is fit to be shown.
-std::string RequestIdOf(const HttpResponse& answer, const ErrorBody& body,
-                        std::string_view header_name) {
-  const std::string* header =
-      header_name.empty() ? nullptr : FindHeader(answer.headers, header_name);
-  if (header != nullptr && IsPrintable(*header, kMaxRequestIdBytes)) return *header;
-  return IsPrintable(body.request_id, kMaxRequestIdBytes) ? body.request_id : "";
-}
-
 // Callers show it as a link: a web page or nothing.
 std::string DocUrlOf(const ErrorBody& body) {
   const bool web = body.doc_url.starts_with("https://") || body.doc_url.starts_with("http://");
@@ -75,7 +66,7 @@ StatusDetails DetailsOf(std::string_view reason, const FailureContext& context) 
 void AddAnswer(const HttpResponse& answer, const ErrorBody& body, const FailureContext& context,
                StatusDetails& details) {
   details.metadata.emplace_back("httpStatus", std::to_string(answer.status));
-  details.request_id = RequestIdOf(answer, body, context.request_id_header);
+  details.request_id = RequestId(answer, context.request_id_header, body.request_id);
   details.doc_url = DocUrlOf(body);
 }
 
