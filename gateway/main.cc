@@ -8,7 +8,8 @@
 #include <iostream>
 
 #include "gateway/base/version.h"
-#include "gateway/cli/client_commands.h"
+#include "gateway/cli/call_command.h"
+#include "gateway/cli/health_command.h"
 #include "gateway/cli/status_text.h"
 #include "gateway/config/config.h"
 #include "gateway/serving/app.h"

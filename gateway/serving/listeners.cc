@@ -14,7 +14,7 @@ constexpr std::string_view kUnixScheme = "unix:";
 tl::expected<Listeners, Errors> Listeners::Add(const Config& config,
                                                const AtomicValue<TlsMaterial>& tls,
                                                grpc::ServerBuilder& builder) {
-  const bool has_tls = !tls.Get()->certificate_pem.empty();
+  const bool has_tls = !tls.Load()->certificate_pem.empty();
   Listeners listeners(config.socket_mode);
   Errors faults;
   for (const std::string& address : config.listen) {

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "gateway/serving/metadata_guard.h"
+#include "gateway/base/header_policy.h"
 #include "gateway/transcoding/status_mapping.h"
 
 namespace gateway {
@@ -91,7 +91,7 @@ struct Translation {
 };
 
 void AddMetadata(std::string_view name, std::string_view value, Headers& metadata) {
-  if (auto checked = CheckedMetadata(name, value)) metadata.push_back(*std::move(checked));
+  if (auto checked = ToMetadata(name, value)) metadata.push_back(*std::move(checked));
 }
 
 void AddPushback(std::optional<std::chrono::nanoseconds> wait, RpcResponse& rpc) {
@@ -103,7 +103,7 @@ void AddPushback(std::optional<std::chrono::nanoseconds> wait, RpcResponse& rpc)
 void Describe(const HttpResponse& response, const ErrorBody& body, const UpstreamSettings& settings,
               RpcResponse& rpc) {
   rpc.http_status = response.status;
-  rpc.request_id = RequestIdOf(response, body, settings.request_id_header);
+  rpc.request_id = RequestId(response, settings.request_id_header, body.request_id);
   for (const std::string& name : settings.returned_headers) {
     const std::string* value = FindHeader(response.headers, name);
     if (value != nullptr) AddMetadata(name, *value, rpc.initial_metadata);

@@ -6,7 +6,6 @@
 #include <memory>
 #include <utility>
 
-#include "gateway/serving/unknown_enums.h"
 #include "gateway/transcoding/status_mapping.h"
 
 namespace gateway {
@@ -40,7 +39,6 @@ ServedMethod::ServedMethod(const Route& route, const UpstreamSettings& settings,
       json_{.unknown = JsonReadOptions::Unknown::kSkip,
             .on_unknown_enum = [&telemetry](const google::protobuf::EnumDescriptor& type) {
               telemetry.UnknownEnumValue(type.full_name());
-              LogUnknownEnum(type);
             }} {}
 
 Result<UpstreamCallSpec> ServedMethod::PrepareCall(const grpc::ByteBuffer& request,

@@ -87,9 +87,9 @@ class Server::Impl {
        std::chrono::milliseconds file_interval)
       : config_(config),
         api_(api),
-        file_watch_(file_interval, [&api] { api.credentials().Look(api.telemetry()); }),
+        file_watch_(file_interval, [&api] { api.credentials().ReloadChanged(api.metrics()); }),
         loops_(
-            config, api.credentials().upstream_tls(), api.telemetry(), [this] { OnUnauthorized(); },
+            config, api.credentials().upstream_tls(), api.metrics(), [this] { OnUnauthorized(); },
             std::move(hooks)),
         admission_(config.max_in_flight) {}
   ~Impl() { Drain(); }
@@ -194,8 +194,8 @@ Errors Server::Impl::StartAdmin() {
                          {.ready = [this] { return ready_.load(); },
                           .metrics =
                               [this] {
-                                api_.telemetry().SetUpstreamConnections(loops_.connections());
-                                return api_.telemetry().Render();
+                                api_.metrics().SetUpstreamConnections(loops_.connections());
+                                return api_.metrics().Render();
                               }});
   if (!admin) return {admin.error()};
   admin_ = *std::move(admin);

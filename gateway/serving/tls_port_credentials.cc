@@ -19,8 +19,8 @@ class SocketCredentials {
  public:
   explicit SocketCredentials(const AtomicValue<TlsMaterial>& tls) : tls_(tls) {
     const auto client_certificate =
-        tls.Get()->ca_pem.empty() ? GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE
-                                  : GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY;
+        tls.Load()->ca_pem.empty() ? GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE
+                                   : GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY;
     credentials_ = grpc_ssl_server_credentials_create_with_options(
         grpc_ssl_server_credentials_create_options_using_config_fetcher(
             client_certificate, &SocketCredentials::BeforeHandshake, this));
@@ -36,7 +36,7 @@ class SocketCredentials {
   static grpc_ssl_certificate_config_reload_status BeforeHandshake(
       void* self, grpc_ssl_server_certificate_config** config) {
     auto& credentials = *static_cast<SocketCredentials*>(self);
-    auto current = credentials.tls_.Get();
+    auto current = credentials.tls_.Load();
     if (current == credentials.in_use_) return GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_UNCHANGED;
     const grpc_ssl_pem_key_cert_pair identity{.private_key = current->key_pem.c_str(),
                                               .cert_chain = current->certificate_pem.c_str()};

@@ -32,9 +32,9 @@ class RpcResponseTest : public testing::Test {
     Config config;
     config.auth = Auth::kCaller;
     Errors faults;
-    source_ = DescriptorSource::Load({}, faults);
+    source_ = DescriptorSource::Load({});
     routes_ = RouteTable::Compile(source_->services(), faults);
-    settings_ = UpstreamSettings::Compile(routes_->services()[0], config, nullptr, faults);
+    settings_ = UpstreamSettings::Compile(routes_->services()[0], config, nullptr).value();
     EXPECT_TRUE(faults.empty());
   }
   RpcResponse ResponseTo(UpstreamResult result, const std::string& method = "CancelSplitRun",

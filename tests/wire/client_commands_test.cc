@@ -5,7 +5,9 @@
 #include <sstream>
 #include <thread>
 
-#include "gateway/cli/client_commands.h"
+#include "gateway/cli/call_command.h"
+#include "gateway/cli/client_channel.h"
+#include "gateway/cli/health_command.h"
 #include "tests/wire/tls_fixture.h"
 
 namespace gateway {
@@ -87,7 +89,8 @@ TEST_F(ClientCommandTest, CallRefusesARequestThatIsNoMessageOfTheMethod) {
        {"", "{", "[]", R"({"id": 1, "other": 2})", R"({"idd":"1"})", R"({"id":"1","id":"2"})"}) {
     err.str("");
     EXPECT_EQ(CallWith(json), kBadInput) << json;
-    EXPECT_THAT(err.str(), StartsWith("the request is no extend.v1.CancelSplitRunRequest: "));
+    EXPECT_THAT(err.str(),
+                StartsWith("the request is not a valid extend.v1.CancelSplitRunRequest: "));
   }
   EXPECT_THAT(upstream.requests(), IsEmpty());
 }

@@ -171,7 +171,7 @@ class KeyRotationTest : public GatewayTest {
     const std::string counted =
         "extend_gateway_credential_reloads_total{kind=\"api_key\",result=\"success\"} 1\n";
     const auto give_up = Clock::now() + kPatience;
-    while (api().telemetry().Render().find(counted) == std::string::npos) {
+    while (api().metrics().Render().find(counted) == std::string::npos) {
       if (Clock::now() > give_up) return false;
       std::this_thread::yield();
     }
