@@ -160,5 +160,16 @@ TEST_F(RpcResponseTest, RefusalCarriesReasonDomainAndWait) {
   EXPECT_EQ(Trailer(reply, "grpc-retry-pushback-ms"), "1000");
 }
 
+TEST_F(RpcResponseTest, AnUpstreamsIdThatIsTooLongIsNotLogged) {
+  for (const auto& [size, is_logged] : {std::pair{256U, true}, {257U, false}}) {
+    const std::string id(size, 'i');
+    const HttpResponse response{
+        .status = 404, .headers = {{"x-extend-request-id", id}}, .body = ""};
+    const RpcResponse reply =
+        ReplyOf(Outcome(Conclusion::kLastAttempt, HttpResult{.value = response}, 1));
+    EXPECT_EQ(reply.request_id, is_logged ? id : "");
+  }
+}
+
 }  // namespace
 }  // namespace gateway
