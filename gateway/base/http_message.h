@@ -84,6 +84,9 @@ struct HttpResult {
   [[nodiscard]] const TransportError* error() const { return std::get_if<TransportError>(&value); }
 };
 
+/// Whether an HTTP status is 2xx.
+constexpr bool IsSuccess(int http_status) { return http_status >= 200 && http_status <= 299; }
+
 /// The value of the first header of that name (any case), or null.
 const std::string* FindHeader(const Headers& headers, std::string_view name);
 

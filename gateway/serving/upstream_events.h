@@ -13,7 +13,7 @@ namespace gateway {
 
 class UpstreamEvents final : public UpstreamObserver {
  public:
-  /// `on_unauthorized` runs after each response 401, on that loop's thread.
+  /// `on_unauthorized` runs whenever the upstream refuses the key, on that loop's thread.
   UpstreamEvents(Metrics& metrics, std::function<void()> on_unauthorized)
       : metrics_(metrics), on_unauthorized_(std::move(on_unauthorized)) {}
 
@@ -21,14 +21,12 @@ class UpstreamEvents final : public UpstreamObserver {
     const HttpResponse* response = result.response();
     metrics_.UpstreamRequest(
         verb, response != nullptr ? std::optional(response->status) : std::nullopt, result.elapsed);
-    if (response != nullptr && response->status == kUnauthorized) on_unauthorized_();
+    if (RefusesTheKey(result)) on_unauthorized_();
   }
   void OnRetry(RetryReason reason) override { metrics_.Retried(reason); }
-  void OnReconciled(ReconcileResult outcome) override { metrics_.Reconciled(outcome); }
+  void OnReconciled(ReconcileResult result) override { metrics_.Reconciled(result); }
 
  private:
-  static constexpr int kUnauthorized = 401;
-
   Metrics& metrics_;
   const std::function<void()> on_unauthorized_;
 };
