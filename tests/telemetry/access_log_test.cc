@@ -37,7 +37,7 @@ TEST(AccessLog, HasOneLineWithAllFieldsOfACall) {
 TEST(AccessLog, IsEmptyAboveInfo) {
   testing::internal::CaptureStderr();
   SetUpLogging(LogLevel::kWarn, LogFormat::kJson);
-  LogCall({.method = "/a.v1.Books/GetBook"});
+  LogCall(CallRecord());
   FlushLog();
   EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
   SetUpLogging(LogLevel::kInfo, LogFormat::kJson);
