@@ -25,17 +25,17 @@ constexpr int kRuntimeFailure = 1;
 constexpr int kBadConfiguration = 2;
 
 /// For the operator who starts it: sentences, whatever the log's format.
-int Refuse(const Errors& faults) {
-  std::cerr << ErrorLines(faults);
+int Refuse(const Errors& errors) {
+  std::cerr << ErrorLines(errors);
   return kBadConfiguration;
 }
 
-int Fail(const Errors& faults) {
-  for (const std::string& fault : faults) Log(LogLevel::kError, fault);
+int Fail(const Errors& errors) {
+  for (const std::string& error : errors) Log(LogLevel::kError, error);
   return kRuntimeFailure;
 }
 
-/// Protobuf's own lines: mostly of messages that do not parse, which callers can send at will.
+/// Protobuf's own lines. Most are about messages that do not parse, which callers can send at will.
 void LogForProtobuf(google::protobuf::LogLevel level, const char* /*file*/, int /*line*/,
                     const std::string& message) {
   const bool fatal = level == google::protobuf::LOGLEVEL_FATAL;

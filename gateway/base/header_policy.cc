@@ -4,12 +4,9 @@
 #include <array>
 
 #include "gateway/base/ascii.h"
-#include "gateway/base/clean_text.h"
 
 namespace gateway {
 namespace {
-
-constexpr std::size_t kMaxRequestIdBytes = 256;
 
 template <class Names>
 bool IsOneOf(const Names& lower_case_names, std::string_view name) {
@@ -86,14 +83,6 @@ std::optional<Header> ToMetadata(std::string_view name, std::string_view value) 
                         kLegal.HoldsAllOf(value);
   if (!is_legal) return std::nullopt;
   return header;
-}
-
-std::string RequestId(const HttpResponse& response, std::string_view header_name,
-                      std::string_view body_id) {
-  const std::string* const header =
-      header_name.empty() ? nullptr : FindHeader(response.headers, header_name);
-  if (header != nullptr && IsPrintable(*header, kMaxRequestIdBytes)) return *header;
-  return IsPrintable(body_id, kMaxRequestIdBytes) ? std::string(body_id) : "";
 }
 
 }  // namespace gateway

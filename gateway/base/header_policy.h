@@ -11,7 +11,6 @@
 
 #include <cstddef>
 #include <optional>
-#include <string>
 #include <string_view>
 
 #include "gateway/base/http_message.h"
@@ -52,10 +51,5 @@ bool MayReturnHeader(std::string_view lower_case_name);
 
 /// The header as metadata, its name in lower case; nothing if gRPC would abort on either part.
 std::optional<Header> ToMetadata(std::string_view name, std::string_view value);
-
-/// The upstream's id of a request: from the response's header of that name (empty: none), else
-/// `body_id`. Empty if neither is printable ASCII of at most 256 bytes.
-std::string RequestId(const HttpResponse& response, std::string_view header_name,
-                      std::string_view body_id);
 
 }  // namespace gateway

@@ -14,11 +14,13 @@ Periodic::Periodic(Milliseconds interval, std::function<void()> function, Millis
       thread_([this] { Run(); }) {}
 
 Periodic::~Periodic() {
-  {
-    const absl::MutexLock lock(&mutex_);
-    ended_ = true;
-  }
+  End();
   thread_.join();
+}
+
+void Periodic::End() {
+  const absl::MutexLock lock(&mutex_);
+  ended_ = true;
 }
 
 void Periodic::RunSoon() {

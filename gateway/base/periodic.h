@@ -31,6 +31,8 @@ class Periodic {
   void RunSoon();
 
  private:
+  // Beside the destructor, in which clang does not check locks.
+  void End();
   void Run();
   /// Waits until the next run is due; false if the object is being destroyed.
   bool WaitForNext(Milliseconds pause);

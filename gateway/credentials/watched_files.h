@@ -51,9 +51,9 @@ class WatchedFiles {
 
   std::vector<File> files_;
   Use use_;
-  /// In use; none before the first valid ones.
+  /// The contents in use; none before the first valid ones.
   Contents contents_;
-  /// Of the last reload.
+  /// The errors of the last reload.
   Errors errors_;
 };
 

@@ -8,7 +8,7 @@
 namespace gateway {
 namespace {
 
-// Answered by the gateway itself. Its other services only stream.
+// Served by the gateway itself. Its other services only stream.
 constexpr std::string_view kOwnService = grpc::health::v1::Health::service_full_name();
 
 }  // namespace
@@ -41,7 +41,7 @@ Errors App::AddService(const RoutedService& routed, const Config& config) {
   if (routed.service->full_name() == kOwnService) {
     errors.push_back(
         fmt::format("{}: must not have a google.api.http annotation, as the gateway "
-                    "answers for itself there",
+                    "serves this service itself",
                     kOwnService));
   }
   // Null only if the credentials have an error, with which nothing is served.

@@ -24,7 +24,7 @@ class UpstreamEvents final : public UpstreamObserver {
     if (RefusesTheKey(result)) on_unauthorized_();
   }
   void OnRetry(RetryReason reason) override { metrics_.Retried(reason); }
-  void OnReconciled(ReconcileResult outcome) override { metrics_.Reconciled(outcome); }
+  void OnReconciled(ReconcileResult result) override { metrics_.Reconciled(result); }
 
  private:
   Metrics& metrics_;

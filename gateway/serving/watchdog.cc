@@ -13,11 +13,13 @@ Watchdog::Watchdog(std::chrono::milliseconds patience)
     : thread_([this, patience] { Watch(patience); }) {}
 
 Watchdog::~Watchdog() {
-  {
-    const absl::MutexLock lock(&mutex_);
-    called_off_ = true;
-  }
+  CallOff();
   thread_.join();
+}
+
+void Watchdog::CallOff() {
+  const absl::MutexLock lock(&mutex_);
+  called_off_ = true;
 }
 
 void Watchdog::Watch(std::chrono::milliseconds patience) {

@@ -92,26 +92,5 @@ TEST(HeaderPolicy, ReturnsNoHeaderThatMeansSomethingToGrpcOrHttp) {
   EXPECT_TRUE(MayReturnHeader("x-extend-request-id"));
 }
 
-HttpResponse ResponseWithId(const std::string& id) {
-  return {.status = 404, .headers = {{"x-request-id", id}}, .body = {}};
-}
-
-TEST(RequestId, IsTheHeadersElseTheBodys) {
-  EXPECT_EQ(RequestId(ResponseWithId("header"), "x-request-id", "body"), "header");
-  EXPECT_EQ(RequestId(ResponseWithId("header"), "", "body"), "body");
-  EXPECT_EQ(RequestId(ResponseWithId("header"), "x-other", "body"), "body");
-  EXPECT_EQ(RequestId(ResponseWithId("header"), "x-other", ""), "");
-}
-
-TEST(RequestId, IsNothingThatCannotBeShown) {
-  const std::string longest(256, 'a');
-  EXPECT_EQ(RequestId(ResponseWithId(longest), "x-request-id", ""), longest);
-  for (const std::string& bad :
-       {longest + "a", std::string(), std::string("a\tb"), std::string("\xc3\xa9")}) {
-    EXPECT_EQ(RequestId(ResponseWithId(bad), "x-request-id", "body"), "body") << bad;
-    EXPECT_EQ(RequestId(ResponseWithId(bad), "x-request-id", bad), "") << bad;
-  }
-}
-
 }  // namespace
 }  // namespace gateway

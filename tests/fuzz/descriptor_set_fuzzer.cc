@@ -73,9 +73,10 @@ void CheckCall(const Route& route, const pb::Message& request) {
     Expect(read || read.error().error_code() == grpc::StatusCode::INTERNAL,
            "an answer is read, or is not the promised JSON", body);
     if (!route.reconcile) continue;
-    const ReconcileRule::Reading reading = route.reconcile->Read(answer, route.response);
-    Expect(reading.name.empty() == (reading.state == ResourceState::kUnknown),
-           "a state that is known has a name", reading.name);
+    HttpResponse shown = answer;
+    const Resource resource = route.reconcile->Read(shown, route.response, {});
+    Expect(resource.state_name.empty() == (resource.state == ResourceState::kUnknown),
+           "a state that is known has a name", resource.state_name);
   }
 }
 

@@ -171,5 +171,14 @@ TEST_F(RpcResponseTest, RefusalCarriesReasonDomainAndWait) {
   EXPECT_EQ(Trailer(response, "grpc-retry-pushback-ms"), "1000");
 }
 
+TEST_F(RpcResponseTest, AnUpstreamsIdThatIsTooLongIsNotLogged) {
+  for (const auto& [size, is_logged] : {std::pair{256U, true}, {257U, false}}) {
+    const std::string id(size, 'i');
+    const Headers headers = {{"x-extend-request-id", id}};
+    EXPECT_EQ(ResponseTo(Ended(Conclusion::kLastAttempt, Answered(404, "", headers))).request_id,
+              is_logged ? id : "");
+  }
+}
+
 }  // namespace
 }  // namespace gateway

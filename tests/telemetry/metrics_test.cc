@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 namespace gateway {
@@ -82,6 +83,20 @@ TEST(Metrics, CountsReloadsConnectionsAndUnknownEnumValues) {
                       "result=\"success\"} 0\n"),
             HasSubstr("extend_gateway_upstream_connections 2\n"),
             HasSubstr("extend_gateway_unknown_enum_values_total{enum=\"a.v1.Color\"} 1\n")));
+}
+
+TEST(Metrics, LogsTheFirstUnknownValueOfEachEnum) {
+  testing::internal::CaptureStderr();
+  Metrics metrics("1");
+  for (const char* type : {"a.v1.Color", "a.v1.Shape", "a.v1.Color"}) {
+    metrics.UnknownEnumValue(type);
+  }
+  const std::string log = testing::internal::GetCapturedStderr();
+  EXPECT_EQ(std::ranges::count(log, '\n'), 2) << log;
+  EXPECT_THAT(log, AllOf(HasSubstr("unknown value of enum a.v1.Color"),
+                         HasSubstr("unknown value of enum a.v1.Shape")));
+  EXPECT_THAT(metrics.Render(),
+              HasSubstr("extend_gateway_unknown_enum_values_total{enum=\"a.v1.Color\"} 2\n"));
 }
 
 TEST(Metrics, DescribesTheProcess) {

@@ -160,7 +160,7 @@ class KeyRotationTest : public GatewayTest {
   KeyRotationTest() {
     config.api_key.clear();
     config.api_key_file = key_file.PathOf("key");
-    // Nobody looks but for a reason.
+    // Files are reloaded only when something asks for it.
     file_interval = 1h;
     upstream.OnRequest([](const ReceivedRequest& request) -> Script {
       const bool known = request.Get("authorization") == "Bearer new";

@@ -130,7 +130,7 @@ TEST_F(TlsTest, AHostNameMayHaveSeveralAddresses) {
   }
 }
 
-TEST_F(TlsTest, ATakenPortIsAFault) {
+TEST_F(TlsTest, APortInUseIsAnError) {
   config.listen = {gateway().addresses().at(0)};
   const auto second = Server::Start(config, api());
   ASSERT_FALSE(second);
@@ -173,7 +173,7 @@ TEST_F(TlsTest, BrokenFilesLeaveTheOldCertificateAtWork) {
               HasSubstr("credential_reloads_total{kind=\"server_tls\",result=\"failure\"} 2\n"));
 }
 
-TEST_F(TlsTest, FaultsOfAllFilesStopTheStart) {
+TEST_F(TlsTest, ErrorsOfAllFilesStopTheStart) {
   config.tls_cert = secret.PathOf("none");
   config.tls_client_ca = secret.PathOf("tls.key");
   config.upstream_ca = secret.PathOf("tls.key");
