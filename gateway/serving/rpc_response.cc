@@ -103,7 +103,7 @@ void AddPushback(std::optional<std::chrono::nanoseconds> wait, RpcResponse& rpc)
 void Describe(const HttpResponse& response, const ErrorBody& body, const UpstreamSettings& settings,
               RpcResponse& rpc) {
   rpc.http_status = response.status;
-  rpc.request_id = RequestId(response, settings.request_id_header, body.request_id);
+  rpc.request_id = RequestIdOf(response, body, settings.request_id_header);
   for (const std::string& name : settings.returned_headers) {
     const std::string* value = FindHeader(response.headers, name);
     if (value != nullptr) AddMetadata(name, *value, rpc.initial_metadata);

@@ -3,13 +3,13 @@
 #include <google/rpc/status.pb.h>
 
 #include "gateway/base/clean_text.h"
-#include "gateway/base/header_policy.h"
 #include "gateway/transcoding/retry_after.h"
 #include "gateway/transcoding/status_details.h"
 
 namespace gateway {
 namespace {
 
+constexpr std::size_t kMaxRequestIdBytes = 256;
 constexpr std::size_t kMaxDocUrlBytes = 2048;
 
 struct TransportMeaning {
@@ -64,7 +64,7 @@ StatusDetails DetailsOf(std::string_view reason, const FailureContext& context) 
 void AddResponse(const HttpResponse& response, const ErrorBody& body, const FailureContext& context,
                  StatusDetails& details) {
   details.metadata.emplace_back("httpStatus", std::to_string(response.status));
-  details.request_id = RequestId(response, context.request_id_header, body.request_id);
+  details.request_id = RequestIdOf(response, body, context.request_id_header);
   details.doc_url = DocUrlOf(body);
 }
 
@@ -125,6 +125,14 @@ grpc::StatusCode CodeForResponse(int http_status, const ErrorBody& body) {
 }
 
 grpc::StatusCode CodeForTransport(TransportErrorKind kind) { return MeaningOf(kind).code; }
+
+std::string RequestIdOf(const HttpResponse& response, const ErrorBody& body,
+                        std::string_view header_name) {
+  const std::string* header =
+      header_name.empty() ? nullptr : FindHeader(response.headers, header_name);
+  if (header != nullptr && IsPrintable(*header, kMaxRequestIdBytes)) return *header;
+  return IsPrintable(body.request_id, kMaxRequestIdBytes) ? body.request_id : "";
+}
 
 ResponseClass ClassifyErrorResponse(const HttpResponse& response,
                                     std::chrono::system_clock::time_point wall_now) {

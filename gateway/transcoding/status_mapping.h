@@ -32,6 +32,11 @@ grpc::StatusCode CodeForTransport(TransportErrorKind kind);
 ResponseClass ClassifyErrorResponse(const HttpResponse& response,
                                     std::chrono::system_clock::time_point wall_now);
 
+/// The upstream's id of the request: the header's value, else the error body's. Printable, at most
+/// 256 bytes; empty where neither is.
+std::string RequestIdOf(const HttpResponse& response, const ErrorBody& body,
+                        std::string_view header_name);
+
 /// What an error is reported with beside what the response says.
 struct FailureContext {
   /// ErrorInfo.domain.
