@@ -1,6 +1,6 @@
 """Keeps the READMEs true: links lead somewhere, and tables name what the program has, no more, no less.
 
-Usage: GATEWAY=… PRINT_CODES=… python3 tests/readme/tables_test.py      (ctest does it)
+Usage: GATEWAY=… SIMULATOR=… PRINT_CODES=… python3 tests/readme/tables_test.py      (ctest does it)
 """
 
 import http.server
@@ -175,6 +175,12 @@ class Flags(unittest.TestCase):
         for command in ("call", "health", "wait"):
             commands |= flags_of_help(command)
         self.assertEqual(flags_of_table(client), {flag: facts for flag, facts in commands.items() if flag not in serve})
+
+    def test_of_the_simulator_are_those_of_its_help(self):
+        [rows] = [rows for rows in tables(section("tests/README.md", "The simulator")) if rows]
+        printed = subprocess.run([os.environ["SIMULATOR"], "--help"], capture_output=True, text=True, check=True).stdout
+        named = [flag for flags, *_ in rows for flag in words(flags)]
+        self.assertEqual(sorted(named), sorted(set(re.findall(r"^ +(--[a-z-]+)", printed, re.MULTILINE))))
 
     def test_settings_in_the_first_readme_have_the_same_defaults(self):
         [settings] = tables(section("README.md", "The settings that everybody needs"))
