@@ -14,7 +14,7 @@ namespace {
 
 using std::chrono::system_clock;
 
-/// A call that lasts so long hangs: it is cancelled, so that the campaign can tell of it.
+/// A call that lasts so long hangs: it is cancelled, so that the campaign can report it.
 constexpr std::chrono::seconds kHangs{60};
 
 google::rpc::ErrorInfo ErrorInfoOf(const grpc::Status& status) {

@@ -62,7 +62,7 @@ bool IsAnyOf(std::string_view text, std::initializer_list<std::string_view> know
 }
 
 /// Extend's word, or that of the gate's own bodies.
-bool IsAnswered(const CallResult& result, std::initializer_list<std::string_view> http) {
+bool IsResponse(const CallResult& result, std::initializer_list<std::string_view> http) {
   return result.reason == "TRY_AGAIN" || IsAnyOf(result.reason, http);
 }
 
@@ -188,9 +188,9 @@ bool Client::IsPossible(const CallResult& result) const {
       return plan_.cancel_after.has_value();
     case StatusCode::UNAVAILABLE:
       return result.reason.starts_with("TRANSPORT_") ||
-             IsAnswered(result, {"HTTP_408", "HTTP_502", "HTTP_503", "HTTP_504"});
+             IsResponse(result, {"HTTP_408", "HTTP_502", "HTTP_503", "HTTP_504"});
     case StatusCode::RESOURCE_EXHAUSTED:
-      return IsAnswered(result, {"HTTP_429"});
+      return IsResponse(result, {"HTTP_429"});
     case StatusCode::INTERNAL:
       return result.reason == "GATEWAY_INVALID_RESPONSE";
     case StatusCode::NOT_FOUND:
@@ -227,7 +227,7 @@ void Client::Cancel() {
     const bool refused = result.reason == "ALREADY_CANCELLED";
     Check(Invariant::kOnlyCancellerSucceeds, !refused, result, "");
     if (result.code != StatusCode::OK && ledger.status == RunStatus::kCancelled) {
-      surroundings_.report.Count(std::string(kNote) + "cancelled, but told", TextOf(result));
+      surroundings_.report.Count(std::string(kNote) + "cancelled, but reported as", TextOf(result));
     }
   }
   JudgeRefusedCancel(result);

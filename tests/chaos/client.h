@@ -1,5 +1,5 @@
 // A client of the gateway: one operation after the other, each on runs of its own, so that there is
-// one right answer, which the simulator's ledger tells.
+// one right outcome, which the simulator's ledger knows.
 //
 // Belongs to one thread; Judges are shared.
 #pragma once

@@ -1,6 +1,6 @@
 // Which fault befalls which request. A pure function of the seed and the request's number.
 //
-// Only faults that leave the truth decidable: an answer may be late, lost, cut or unreadable, but
+// Only faults that leave the truth decidable: a response may be late, lost, cut or unreadable, but
 // never says what is not so. A byte changed within a JSON string, a 404 for a run that exists or a
 // 429 (which promises that nothing was done) after the work was done would be lies that no gateway
 // can see through, so none of these is here.
@@ -22,16 +22,16 @@ enum class FaultKind {
   kResetUnread,            ///< RST before a byte of the request is read.
   kResetUnprocessed,       ///< RST after reading it.
   kCloseUnprocessed,       ///< FIN after reading it.
-  kLoseAnswer,             ///< Processed; then RST or FIN instead of the answer.
-  kCutHead,                ///< Processed; the connection ends within the answer's head...
+  kLoseResponse,           ///< Processed; then RST or FIN instead of the response.
+  kCutHead,                ///< Processed; the connection ends within the response's head...
   kCutBody,                ///< ...or within its body.
-  kDelay,                  ///< Processed and answered late, also when nobody waits any more.
-  kDrip,                   ///< The answer comes byte by byte.
+  kDelay,                  ///< Processed and responded to late, also when nobody waits any more.
+  kDrip,                   ///< The response comes byte by byte.
   kCorruptStatusLine,      ///< What comes is not HTTP.
   kCorruptChunk,           ///< A chunk has no readable size.
   kShortLength,            ///< Content-Length ends within the JSON text; its rest follows.
   kCorruptJson,            ///< One byte is not JSON, wherever it stands.
-  kCloseIdle,              ///< A good answer; then the connection is closed without a word.
+  kCloseIdle,              ///< A good response; then the connection is closed without a word.
   kStatusUnprocessed,      ///< 408, 429, 502, 503 or 504 instead of processing.
   kStatusAfterProcessing,  ///< 408, 502, 503 or 504 although it was processed.
   kStallUnprocessed,       ///< Silence, until the gateway gives up.
@@ -41,13 +41,13 @@ enum class FaultKind {
   // HTTP/2 only.
   kRefuseStream,                ///< REFUSED_STREAM: certainly not processed.
   kResetStreamUnprocessed,      ///< INTERNAL_ERROR, CANCEL or ENHANCE_YOUR_CALM...
-  kResetStreamAfterProcessing,  ///< ...also in the middle of the answer.
+  kResetStreamAfterProcessing,  ///< ...also in the middle of the response.
   kGoAwayGracefully,            ///< No more streams; those that there are end well.
   kGoAwayBelow,                 ///< This stream and later ones certainly are not processed.
   kGoAwayAtOnce,                ///< With an error, and the connection ends.
   kStallConnection,  ///< Nothing is read or written any more, until the gateway gives up.
   kCorruptFrame,     ///< What comes is not HTTP/2.
-  // A good answer, in a way that is allowed.
+  // A good response, in a way that is allowed.
   kInterim,      ///< 103 or 100 come before it.
   kTrailers,     ///< Trailers come after it.
   kManyHeaders,  ///< Its head needs CONTINUATION frames.
@@ -65,7 +65,7 @@ struct Fault {
   std::chrono::milliseconds pause{0};
   /// RST or FIN, for the kinds that end the connection.
   bool with_reset = false;
-  /// The answer is chunked, if the kind does not say.
+  /// The response is chunked, if the kind does not say.
   bool chunked = false;
   /// Of the status kinds.
   int status = 0;

@@ -20,7 +20,7 @@ namespace gateway::chaos {
 
 /// A stall lasts until the gateway gives up; this only bounds a gateway that never does.
 inline constexpr std::chrono::milliseconds kMaxStall{30'000};
-/// Of a dripping answer; the rest comes at once.
+/// Of a dripping response; the rest comes at once.
 inline constexpr std::size_t kDrippedBytes = 24;
 
 struct GateConnection {

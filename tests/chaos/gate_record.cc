@@ -5,9 +5,9 @@
 
 namespace gateway::chaos {
 
-void GateRecord::CountAnswer(const std::string& verb, int status) {
+void GateRecord::CountResponse(const std::string& verb, int status) {
   const MutexLock lock(mutex_);
-  ++answers_[{verb, status}];
+  ++responses_[{verb, status}];
 }
 
 GateRecord::Fate& GateRecord::SlotOf(const std::string& call) {
@@ -42,9 +42,9 @@ std::uint64_t GateRecord::Count(FaultKind kind) const {
   return counts_.at(static_cast<std::size_t>(kind));
 }
 
-GateRecord::Answers GateRecord::answers() {
+GateRecord::Responses GateRecord::responses() {
   const MutexLock lock(mutex_);
-  return answers_;
+  return responses_;
 }
 
 GateRecord::Fate GateRecord::FateOf(const std::string& call) {
@@ -60,7 +60,7 @@ std::string GateRecord::HistoryOf(const std::string& call) {
     if (event.call != call) continue;
     text += " [" + event.verb + ": " + std::string(NameOf(event.fault));
     if (event.processed != 0) text += ", processed as " + std::to_string(event.processed);
-    if (event.instead != 0) text += ", answered " + std::to_string(event.instead);
+    if (event.instead != 0) text += ", responded " + std::to_string(event.instead);
     text += "]";
   }
   return text;

@@ -1,4 +1,4 @@
-// What a fault gate has done to whom: counts of faults and answers, and what befell each call.
+// What a fault gate has done to whom: counts of faults and responses, and what befell each call.
 //
 // Thread-safe.
 #pragma once
@@ -18,8 +18,8 @@ namespace gateway::chaos {
 
 class GateRecord {
  public:
-  /// Complete, well-framed answers by verb and status.
-  using Answers = std::map<std::pair<std::string, int>, std::uint64_t>;
+  /// Complete, well-framed responses by verb and status.
+  using Responses = std::map<std::pair<std::string, int>, std::uint64_t>;
 
   /// What became of one request.
   struct Event {
@@ -44,10 +44,10 @@ class GateRecord {
   /// Of the request that comes now; before anything is done to it.
   std::uint64_t NextRequest() { return requests_++; }
   void CountFault(FaultKind kind) { ++counts_.at(static_cast<std::size_t>(kind)); }
-  /// Before its last byte is written: the gateway may tell of it at once.
-  void CountAnswer(const std::string& verb, int status);
-  /// Answers counted that may not have arrived: their connection was broken right after them.
-  void AddInDoubt(std::uint64_t answers) { in_doubt_ += answers; }
+  /// Before its last byte is written: the gateway may count it at once.
+  void CountResponse(const std::string& verb, int status);
+  /// Responses counted that may not have arrived: their connection was broken right after them.
+  void AddInDoubt(std::uint64_t responses) { in_doubt_ += responses; }
 
   /// A request of that call came, and perhaps a fault with it.
   void Receive(const std::string& call, FaultKind fault);
@@ -56,7 +56,7 @@ class GateRecord {
   void Remember(Event event);
 
   [[nodiscard]] std::uint64_t Count(FaultKind kind) const;
-  [[nodiscard]] Answers answers();
+  [[nodiscard]] Responses responses();
   [[nodiscard]] std::uint64_t in_doubt() const { return in_doubt_; }
   /// Of a call that has just ended.
   [[nodiscard]] Fate FateOf(const std::string& call);
@@ -79,7 +79,7 @@ class GateRecord {
   std::array<std::atomic<std::uint64_t>, kFaultKinds> counts_{};
 
   Mutex mutex_;
-  Answers answers_ GUARDED_BY(mutex_);
+  Responses responses_ GUARDED_BY(mutex_);
   /// A ring.
   std::vector<Event> events_ GUARDED_BY(mutex_);
   std::size_t next_event_ GUARDED_BY(mutex_) = 0;

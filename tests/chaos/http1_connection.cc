@@ -10,7 +10,7 @@
 
 #include "gateway/base/ascii.h"
 #include "tests/chaos/call_header.h"
-#include "tests/chaos/faulty_answer.h"
+#include "tests/chaos/faulty_response.h"
 
 namespace gateway::chaos {
 namespace {
@@ -102,10 +102,10 @@ bool Http1Connection::Befall(const Request& request, const Fault& fault, Event& 
 }
 
 bool Http1Connection::Process(const Request& request, const Fault& fault, Event& event) {
-  const extend_simulator::ApiResponse answer = context_.simulator.Answer(request.api);
-  event.processed = answer.status;
+  const extend_simulator::ApiResponse response = context_.simulator.Handle(request.api);
+  event.processed = response.status;
   switch (fault.kind) {
-    case kLoseAnswer:
+    case kLoseResponse:
       return End(fault.with_reset);
     case kStallAfterProcessing:
       Await(connection_.fd, POLLRDHUP, kMaxStall);
@@ -115,33 +115,33 @@ bool Http1Connection::Process(const Request& request, const Fault& fault, Event&
       return SendWhole(event.verb, fault.status, StatusText(fault));
     case kCutHead:
     case kCutBody:
-      connection_.stream.Write(Cut(AnswerText(answer, fault), fault));
+      connection_.stream.Write(Cut(ResponseText(response, fault), fault));
       return End(fault.with_reset);
     case kCorruptStatusLine:
     case kCorruptChunk:
-      connection_.stream.Write(AnswerText(answer, fault));
+      connection_.stream.Write(ResponseText(response, fault));
       return true;
     case kCloseIdle:
-      if (SendWhole(event.verb, answer.status, AnswerText(answer, fault))) {
+      if (SendWhole(event.verb, response.status, ResponseText(response, fault))) {
         Await(connection_.fd, POLLIN | POLLRDHUP, fault.pause);
       }
       return End(false);
     case kDrip: {
-      const std::string text = AnswerText(answer, fault);
+      const std::string text = ResponseText(response, fault);
       for (std::size_t i = 0; i < kDrippedBytes; ++i) {
         connection_.stream.Write(std::string_view(text).substr(i, 1));
         if (Await(connection_.fd, POLLRDHUP, fault.pause)) return End(false);
       }
-      return SendWhole(event.verb, answer.status, text.substr(kDrippedBytes));
+      return SendWhole(event.verb, response.status, text.substr(kDrippedBytes));
     }
     default:
-      return SendWhole(event.verb, answer.status, AnswerText(answer, fault));
+      return SendWhole(event.verb, response.status, ResponseText(response, fault));
   }
 }
 
-bool Http1Connection::SendWhole(const std::string& verb, int status, const std::string& answer) {
-  context_.record.CountAnswer(verb, status);
-  return connection_.stream.Write(answer) || End(false);
+bool Http1Connection::SendWhole(const std::string& verb, int status, const std::string& response) {
+  context_.record.CountResponse(verb, status);
+  return connection_.stream.Write(response) || End(false);
 }
 
 bool Http1Connection::End(bool with_reset) {

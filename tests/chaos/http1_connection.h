@@ -29,7 +29,7 @@ class Http1Connection {
   bool ServeRequest();
   bool Befall(const Request& request, const Fault& fault, Event& event);
   bool Process(const Request& request, const Fault& fault, Event& event);
-  bool SendWhole(const std::string& verb, int status, const std::string& answer);
+  bool SendWhole(const std::string& verb, int status, const std::string& response);
   /// Ends it.
   bool End(bool with_reset);
   /// Reads one request out of the buffer and the stream; false at the stream's end.

@@ -1,5 +1,5 @@
 // extend-chaos: many clients, the real gateway, a network that fails in every way, the simulator;
-// and a ledger that tells whether anybody was told something that is not so.
+// and a ledger that tells whether anybody heard something that is not so.
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -32,7 +32,7 @@ struct Flags {
   int clients = 48;
   std::uint64_t seed = std::random_device{}();
   std::string gateway;
-  /// 0: as many as the gateway answers.
+  /// 0: as many as the gateway carries.
   double rate = 0;
   std::string upstream = "http1";
 };
@@ -134,7 +134,7 @@ void CheckMetrics(std::uint16_t port, const Holdings& holdings, GateRecord& reco
     CheckUpstreamMetrics(*metrics, record, report);
     CheckReconciling(*metrics, report);
   } else {
-    std::puts("/metrics does not answer");  // Its invariants fail: never checked.
+    std::puts("/metrics does not respond");  // Its invariants fail: never checked.
   }
 }
 
@@ -187,7 +187,7 @@ bool Run(const Flags& flags) {
 
 int Main(int argc, char** argv) {
   Flags flags;
-  CLI::App app{"Calls the gateway through a network that fails, and checks every answer"};
+  CLI::App app{"Calls the gateway through a network that fails, and checks every response"};
   app.add_option("--calls", flags.calls, "how many")
       ->check(CLI::Range(1, 100'000'000))
       ->capture_default_str();
@@ -195,7 +195,7 @@ int Main(int argc, char** argv) {
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
   app.add_option("--seed", flags.seed, "of faults, operations and deadlines; random by default");
-  app.add_option("--rate", flags.rate, "calls a second; 0: as many as the gateway answers")
+  app.add_option("--rate", flags.rate, "calls a second; 0: as many as the gateway carries")
       ->check(CLI::Range(0.0, 1e6))
       ->capture_default_str();
   std::vector<std::string> names;

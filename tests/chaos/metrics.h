@@ -13,7 +13,7 @@ class Metrics {
  public:
   using Labels = std::map<std::string, std::string>;
 
-  /// Nothing if nobody answers.
+  /// Nothing if nobody responds.
   static std::optional<Metrics> Scrape(std::uint16_t port);
 
   /// Of all samples of that name with (at least) these labels.

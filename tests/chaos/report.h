@@ -1,4 +1,4 @@
-// What a campaign has found: outcomes, checks of each invariant, wrong answers.
+// What a campaign has found: outcomes, checks of each invariant, wrong responses.
 //
 // Thread-safe.
 #pragma once
@@ -60,7 +60,7 @@ class Report {
   void Skip(Invariant invariant, std::string why);
 
   [[nodiscard]] Outcomes outcomes();
-  /// Prints outcomes, wrong answers, invariants, and last `N passed, N failed`. An invariant that
+  /// Prints outcomes, wrong responses, invariants, and last `N passed, N failed`. An invariant that
   /// was never put to the test has failed. True if none has.
   bool Print();
 

@@ -1,4 +1,4 @@
-// One request and one answer, free of the HTTP library. Plain values.
+// One request and one response, free of the HTTP library. Plain values.
 #pragma once
 
 #include <functional>

@@ -33,7 +33,7 @@ std::optional<std::string> IdToFinish(const std::string& text) {
 
 }  // namespace
 
-std::optional<ApiResponse> ControlHandlers::Answer(const ApiRequest& request) {
+std::optional<ApiResponse> ControlHandlers::Handle(const ApiRequest& request) {
   if (!request.target.starts_with("/_simulator/")) return std::nullopt;
   if (request.method == "GET" && request.target == "/_simulator/ledger") {
     return ApiResponse{.body = Ledger(), .headers = {}};

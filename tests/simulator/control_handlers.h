@@ -20,7 +20,7 @@ class ControlHandlers {
   ControlHandlers(RunStore& store, int splits) : store_(store), splits_(splits) {}
 
   /// Nothing when the target is not under /_simulator/.
-  std::optional<ApiResponse> Answer(const ApiRequest& request);
+  std::optional<ApiResponse> Handle(const ApiRequest& request);
 
  private:
   nlohmann::json Ledger();

@@ -21,18 +21,18 @@ ApiRequest FromHttp(const httplib::Request& request) {
           .header = [&](const std::string& name) { return request.get_header_value(name); }};
 }
 
-void ToHttp(const ApiResponse& answer, httplib::Response& response) {
+void ToHttp(const ApiResponse& from, httplib::Response& to) {
   constexpr const char* kJson = "application/json";
-  response.status = answer.status;
-  for (const auto& [name, value] : answer.headers) response.set_header(name, value);
+  to.status = from.status;
+  for (const auto& [name, value] : from.headers) to.set_header(name, value);
   using nlohmann::json;
-  std::string body = answer.body.dump(-1, ' ', false, json::error_handler_t::replace);
-  if (answer.lost) {
+  std::string body = from.body.dump(-1, ' ', false, json::error_handler_t::replace);
+  if (from.lost) {
     // A body that cannot be provided ends the connection.
-    response.set_content_provider(
-        body.size(), kJson, [](std::size_t, std::size_t, httplib::DataSink&) { return false; });
+    to.set_content_provider(body.size(), kJson,
+                            [](std::size_t, std::size_t, httplib::DataSink&) { return false; });
   } else {
-    response.set_content(std::move(body), kJson);
+    to.set_content(std::move(body), kJson);
   }
 }
 
@@ -50,28 +50,28 @@ std::unique_ptr<httplib::Server> MakeServer(const HttpOptions& options) {
 }
 
 void AddHandlers(httplib::Server& server, Simulator& simulator) {
-  const auto answer = [&](const httplib::Request& request, httplib::Response& response) {
-    ToHttp(simulator.Answer(FromHttp(request)), response);
+  const auto respond = [&](const httplib::Request& request, httplib::Response& response) {
+    ToHttp(simulator.Handle(FromHttp(request)), response);
   };
   // The library's own routing sees decoded paths and waits for a body that nobody announced, so it
   // is used only to read the bodies that are announced.
   server.set_pre_routing_handler([=](const httplib::Request& request, httplib::Response& response) {
     const bool too_long = request.path.size() > kMaxPathBytes;
     if (!too_long && AnnouncesBody(request)) return httplib::Server::HandlerResponse::Unhandled;
-    answer(request, response);
+    respond(request, response);
     return httplib::Server::HandlerResponse::Handled;
   });
   const char* any_path = "[^]*";
-  server.Get(any_path, answer).Post(any_path, answer).Put(any_path, answer);
-  server.Patch(any_path, answer).Delete(any_path, answer).Options(any_path, answer);
+  server.Get(any_path, respond).Post(any_path, respond).Put(any_path, respond);
+  server.Patch(any_path, respond).Delete(any_path, respond).Options(any_path, respond);
   server.set_error_handler([&](const httplib::Request&, httplib::Response& response) {
     if (!response.body.empty() || response.content_provider_) return;
-    ToHttp(simulator.ErrorAnswer({response.status, "INVALID_REQUEST", "Malformed request"}),
+    ToHttp(simulator.ErrorResponse({response.status, "INVALID_REQUEST", "Malformed request"}),
            response);
   });
   server.set_exception_handler(
       [&](const httplib::Request&, httplib::Response& response, const std::exception_ptr&) {
-        ToHttp(simulator.ErrorAnswer({500, "INTERNAL_ERROR", "Internal error", true}), response);
+        ToHttp(simulator.ErrorResponse({500, "INTERNAL_ERROR", "Internal error", true}), response);
       });
 }
 

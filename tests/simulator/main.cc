@@ -65,8 +65,8 @@ int ParseFlags(int argc, char** argv, Flags& flags) {
   app.add_option("--refusal-status", api.refusal_status, "HTTP status of a refused cancel")
       ->check(CLI::IsMember({400, 409, 422}))
       ->capture_default_str();
-  app.add_flag("--lose-cancel-answers", api.lose_cancel_answers,
-               "carry cancels out, or refuse them, but break the connection in the answer");
+  app.add_flag("--lose-cancel-responses", api.lose_cancel_responses,
+               "carry cancels out, or refuse them, but break the connection in the response");
   app.add_option("--error-shape", api.error_shape,
                  "body of errors: current, nested, legacy or text")
       ->transform(CLI::CheckedTransformer(shapes));
@@ -77,7 +77,8 @@ int ParseFlags(int argc, char** argv, Flags& flags) {
   app.add_option("--splits", api.splits, "splits in the output of a processed run")
       ->check(CLI::Range(0, 1'000'000))
       ->capture_default_str();
-  app.add_option("--max-runs", flags.simulator.max_runs, "creating more answers 402 USAGE_BLOCKED")
+  app.add_option("--max-runs", flags.simulator.max_runs,
+                 "creating more is refused with 402 USAGE_BLOCKED")
       ->capture_default_str();
   app.add_option("--threads", flags.http.threads, "connections served at the same time")
       ->check(CLI::Range(1, 10'000))

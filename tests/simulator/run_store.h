@@ -1,6 +1,6 @@
 // The runs and what happens to them: PENDING → PROCESSING → PROCESSED or FAILED as time goes by,
-// CANCELLED when asked for in between. Keeps a ledger of what was done to every run, also after it
-// is deleted, so that a test can tell whether something happened twice.
+// CANCELLED when asked for in between. Keeps a ledger of what was done to every run, even after it
+// is deleted, so that a test can see whether something happened twice.
 //
 // Thread-safe. A run's state is brought up to date when it is looked at; no thread of its own.
 #pragma once
@@ -30,7 +30,7 @@ struct Durations {
 };
 
 /// What was done to one run. Counts of requests that the simulator carried out, whether or not
-/// their answers arrived.
+/// their responses arrived.
 struct LedgerEntry {
   RunStatus status = RunStatus::kPending;
   int created = 0;

@@ -16,7 +16,7 @@ namespace extend_simulator {
 struct SimulatorOptions {
   ApiOptions api;
   Durations durations;
-  /// Creating more answers 402 USAGE_BLOCKED.
+  /// Creating more is refused with 402 USAGE_BLOCKED.
   std::size_t max_runs = 1'000'000;
 };
 
@@ -40,13 +40,13 @@ class Simulator {
       store_.Seed(id, status, DefaultRequest("packet.pdf"));
   }
 
-  ApiResponse Answer(const ApiRequest& request) {
-    if (auto answer = control_.Answer(request)) return *std::move(answer);
-    return api_.Answer(request);
+  ApiResponse Handle(const ApiRequest& request) {
+    if (auto response = control_.Handle(request)) return *std::move(response);
+    return api_.Handle(request);
   }
   /// For tests in the same process.
   RunStore& store() { return store_; }
-  ApiResponse ErrorAnswer(const ApiError& error) { return api_.ErrorAnswer(error); }
+  ApiResponse ErrorResponse(const ApiError& error) { return api_.ErrorResponse(error); }
 
  private:
   RunStore store_;

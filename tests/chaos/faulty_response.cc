@@ -1,4 +1,4 @@
-#include "tests/chaos/faulty_answer.h"
+#include "tests/chaos/faulty_response.h"
 
 #include <algorithm>
 #include <array>
@@ -33,9 +33,9 @@ std::string Chunked(std::string_view body, std::string_view second_size) {
          std::string(body.substr(half)) + "\r\n0\r\n\r\n";
 }
 
-std::string Head(const HttpResponse& answer, const std::string& framing) {
-  std::string head = "HTTP/1.1 " + std::to_string(answer.status) + " Simulated\r\n";
-  for (const auto& [name, value] : answer.headers) head += name + ": " + value + "\r\n";
+std::string Head(const HttpResponse& response, const std::string& framing) {
+  std::string head = "HTTP/1.1 " + std::to_string(response.status) + " Simulated\r\n";
+  for (const auto& [name, value] : response.headers) head += name + ": " + value + "\r\n";
   return head + framing + std::string(kHeadEnd);
 }
 
@@ -52,9 +52,9 @@ std::string StatusBody(std::uint32_t dice) {
 
 }  // namespace
 
-HttpResponse AnswerOf(const extend_simulator::ApiResponse& answer, const Fault& fault) {
-  HttpResponse response{.status = answer.status, .headers = {}, .body = answer.body.dump()};
-  for (const auto& [name, value] : answer.headers) response.headers.push_back({name, value});
+HttpResponse ResponseOf(const extend_simulator::ApiResponse& api, const Fault& fault) {
+  HttpResponse response{.status = api.status, .headers = {}, .body = api.body.dump()};
+  for (const auto& [name, value] : api.headers) response.headers.push_back({name, value});
   response.headers.push_back({"Content-Type", "application/json"});
   if (fault.kind == FaultKind::kCorruptJson) {
     response.body[fault.dice % response.body.size()] = kNoJson.at(fault.dice % kNoJson.size());
@@ -62,7 +62,7 @@ HttpResponse AnswerOf(const extend_simulator::ApiResponse& answer, const Fault& 
   return response;
 }
 
-HttpResponse StatusAnswer(const Fault& fault) {
+HttpResponse StatusResponse(const Fault& fault) {
   HttpResponse response{.status = fault.status, .headers = {}, .body = StatusBody(fault.dice)};
   if (fault.retry_after >= 0) {
     response.headers.push_back({"Retry-After", std::to_string(fault.retry_after)});
@@ -71,8 +71,8 @@ HttpResponse StatusAnswer(const Fault& fault) {
   return response;
 }
 
-std::string AnswerText(const extend_simulator::ApiResponse& answer, const Fault& fault) {
-  const HttpResponse response = AnswerOf(answer, fault);
+std::string ResponseText(const extend_simulator::ApiResponse& api, const Fault& fault) {
+  const HttpResponse response = ResponseOf(api, fault);
   const std::string& body = response.body;
   const bool corrupt_chunk = fault.kind == FaultKind::kCorruptChunk;
   const bool short_length = fault.kind == FaultKind::kShortLength;
@@ -91,17 +91,17 @@ std::string AnswerText(const extend_simulator::ApiResponse& answer, const Fault&
 }
 
 std::string StatusText(const Fault& fault) {
-  const HttpResponse response = StatusAnswer(fault);
+  const HttpResponse response = StatusResponse(fault);
   return HttpReply(response.status, response.body, response.headers);
 }
 
-std::string Cut(const std::string& answer, const Fault& fault) {
-  const std::size_t head = answer.find(kHeadEnd) + kHeadEnd.size();
-  // At least two bytes are missing: libcurl takes a chunked answer for whole without its last LF.
+std::string Cut(const std::string& response, const Fault& fault) {
+  const std::size_t head = response.find(kHeadEnd) + kHeadEnd.size();
+  // At least two bytes are missing: libcurl takes a chunked response for whole without its last LF.
   const std::size_t kept = fault.kind == FaultKind::kCutHead
                                ? 1 + fault.dice % (head - 1)
-                               : head + fault.dice % (answer.size() - 1 - head);
-  return answer.substr(0, kept);
+                               : head + fault.dice % (response.size() - 1 - head);
+  return response.substr(0, kept);
 }
 
 }  // namespace gateway::chaos
