@@ -178,6 +178,39 @@ TEST(HttpServer, BreaksTheConnectionInsteadOfALostResponse) {
   }
 }
 
+TEST(HttpServer, ClosesTheConnectionInAnOutageWithoutAByte) {
+  Simulator simulator({}, [] { return std::chrono::system_clock::now(); });
+  const HttpServer server({}, simulator);
+  httplib::Client client("127.0.0.1", server.port());
+  client.set_default_headers(kHeaders);
+  ASSERT_EQ(
+      client.Post("/_simulator/outage", R"({"requests": 1, "close": true})", "application/json")
+          ->status,
+      200);
+  const std::string request =
+      "GET /split_runs HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer key\r\n"
+      "X-Extend-Api-Version: 2026-02-09\r\n\r\n";
+  EXPECT_EQ(Exchange(server.port(), request, "}"), "");
+  EXPECT_THAT(Exchange(server.port(), request, "}"), StartsWith("HTTP/1.1 200"));
+}
+
+TEST(HttpServer, SendsAStrayResponseOnAConnectionThatBecomesIdle) {
+  Simulator simulator({}, [] { return std::chrono::system_clock::now(); });
+  HttpOptions options;
+  options.on_stray = [] {};
+  const HttpServer server(options, simulator);
+  const std::string response =
+      Exchange(server.port(),
+               "GET /split_runs/splr_Xj8mK2pL9nR4vT7qY5wZ HTTP/1.1\r\nHost: x\r\n"
+               "Authorization: Bearer key\r\nX-Extend-Api-Version: 2026-02-09\r\n\r\n",
+               "\"CANCELLED\"");
+  const std::size_t stray = response.rfind("HTTP/1.1 200 OK");
+  ASSERT_GT(stray, 0U);
+  const std::size_t head = response.find("\r\n\r\n") + 4;
+  EXPECT_EQ(json::parse(response.substr(head, stray - head))["status"], "PROCESSING")
+      << "what was announced is whole";
+}
+
 std::string WriteFile(const char* name, const std::string& content) {
   std::string path = testing::TempDir() + name;
   std::ofstream(path) << content;

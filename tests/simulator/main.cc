@@ -40,12 +40,17 @@ int ParseFlags(int argc, char** argv, Flags& flags) {
   double pending = 0;
   double processing = 30;
   double lingering = 0;
+  double cancelling = 0;
+  bool strays = false;
   bool forever = false;
   ApiOptions& api = flags.simulator.api;
   const std::map<std::string, ErrorShape> shapes = {{"current", ErrorShape::kCurrent},
                                                     {"nested", ErrorShape::kNested},
                                                     {"legacy", ErrorShape::kLegacy},
                                                     {"text", ErrorShape::kText}};
+
+  const std::map<std::string, PendingCancels> pending_cancels = {
+      {"refuse", PendingCancels::kRefused}, {"allow", PendingCancels::kAllowed}};
 
   app.add_option("--listen", listen, "host:port; port 0 takes a free one")->capture_default_str();
   app.add_option("--api-key", api.api_key, "the only token accepted; without it, any is");
@@ -62,11 +67,21 @@ int ParseFlags(int argc, char** argv, Flags& flags) {
                  "seconds that a cancelled run still shows PROCESSING")
       ->check(seconds)
       ->capture_default_str();
+  app.add_option("--cancelling-seconds", cancelling,
+                 "how long it is CANCELLING after that, and refuses further cancels")
+      ->check(seconds)
+      ->capture_default_str();
+  app.add_option("--cancel-pending", flags.simulator.pending_cancels,
+                 "cancels of PENDING runs: refuse or allow")
+      ->transform(CLI::CheckedTransformer(pending_cancels))
+      ->default_str("refuse");
   app.add_option("--refusal-status", api.refusal_status, "HTTP status of a refused cancel")
       ->check(CLI::IsMember({400, 409, 422}))
       ->capture_default_str();
   app.add_flag("--lose-cancel-responses", api.lose_cancel_responses,
                "carry cancels out, or refuse them, but break the connection in the response");
+  app.add_flag("--stray-responses", strays,
+               "send a 200 that nobody asked for on each connection that becomes idle");
   app.add_option("--error-shape", api.error_shape,
                  "body of errors: current, nested, legacy or text")
       ->transform(CLI::CheckedTransformer(shapes));
@@ -96,7 +111,14 @@ int ParseFlags(int argc, char** argv, Flags& flags) {
   flags.simulator.durations.pending = Milliseconds(pending);
   flags.simulator.durations.processing = Milliseconds(processing);
   if (forever) flags.simulator.durations.processing = std::nullopt;
-  flags.simulator.durations.cancelling = Milliseconds(lingering);
+  flags.simulator.durations.lingering = Milliseconds(lingering);
+  flags.simulator.durations.cancelling = Milliseconds(cancelling);
+  if (strays) {
+    flags.http.on_stray = [] {
+      std::puts("stray response on an idle connection");
+      std::fflush(stdout);
+    };
+  }
   return -1;
 }
 

@@ -176,14 +176,56 @@ TEST_F(SimulatorTest, ListsSummariesPageByPage) {
 TEST_F(SimulatorTest, LosesResponsesToCancelsAndToNothingElse) {
   options_.api.lose_cancel_responses = true;
   const std::string run = std::string("/split_runs/") + kProcessingRun;
-  EXPECT_TRUE(Call("POST", run + "/cancel").lost);
+  EXPECT_EQ(Call("POST", run + "/cancel").delivery, Delivery::kHeadOnly);
   const ApiResponse second = Call("POST", run + "/cancel");
-  EXPECT_TRUE(second.lost);
+  EXPECT_EQ(second.delivery, Delivery::kHeadOnly);
   EXPECT_EQ(second.status, 400);
   EXPECT_EQ(Ledger(kProcessingRun)["cancelsAccepted"], 1);
   const ApiResponse read = Call("GET", run);
-  EXPECT_FALSE(read.lost);
+  EXPECT_EQ(read.delivery, Delivery::kWhole);
   EXPECT_EQ(read.body["status"], "CANCELLED");
+}
+
+TEST_F(SimulatorTest, CancelledRunIsShownAndListedAsCancellingForAWhile) {
+  options_.durations.cancelling = std::chrono::seconds{2};
+  const std::string run = std::string("/split_runs/") + kProcessingRun;
+  EXPECT_EQ(Call("POST", run + "/cancel").body["status"], "CANCELLING");
+  ExpectError(Call("POST", run + "/cancel"), 400, "INVALID_REQUEST");
+  EXPECT_EQ(Call("GET", "/split_runs?status=CANCELLING").body["data"].size(), 1U);
+  clock_.Pass(std::chrono::seconds{2});
+  EXPECT_EQ(Call("GET", run).body["status"], "CANCELLED");
+  EXPECT_EQ(Call("GET", "/split_runs?status=CANCELLING").body["data"].size(), 0U);
+}
+
+TEST_F(SimulatorTest, PendingRunCanBeCancelledOnlyWhereThatIsAllowed) {
+  const std::string target = "/split_runs/splr_Pn5cV8bM4kJ1hG6tR3eW/cancel";
+  ExpectError(Call("POST", target), 400, "INVALID_REQUEST");
+  options_.pending_cancels = PendingCancels::kAllowed;
+  Start();
+  EXPECT_EQ(Call("POST", target).body["status"], "CANCELLED");
+}
+
+TEST_F(SimulatorTest, RefusedCancelNamesTheRun) {
+  const std::string target = std::string("/split_runs/") + kProcessedRun + "/cancel";
+  EXPECT_EQ(Call("POST", target).body["runId"], kProcessedRun);
+  options_.api.error_shape = ErrorShape::kNested;
+  Start();
+  EXPECT_EQ(Call("POST", target).body["error"]["runId"], kProcessedRun);
+  EXPECT_FALSE(Call("GET", "/split_runs/none").body["error"].contains("runId"));
+}
+
+TEST_F(SimulatorTest, CreatedRunIsFoundByItsMetadataAmongTheNewest) {
+  const json body = json::parse(kCreateBody);
+  for (const char* marker : {"first", "second"}) {
+    json marked = body;
+    marked["metadata"] = {{"marker", marker}};
+    Call("POST", "/split_runs", marked.dump());
+    clock_.Pass(std::chrono::seconds{1});
+  }
+  const json newest =
+      Call("GET", "/split_runs?sortBy=createdAt&sortDir=desc&maxPageSize=2").body["data"];
+  EXPECT_EQ(newest[0]["metadata"]["marker"], "second");
+  EXPECT_EQ(newest[1]["metadata"]["marker"], "first");
 }
 
 TEST_F(SimulatorTest, UnencodedPageTokenIsRefused) {
