@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "gateway/base/mutex.h"
@@ -43,13 +44,14 @@ class Surroundings {
   LagMeter lag;
   Latencies latencies;
 
-  void AddRateLimitedCreate(const std::string& name);
+  /// A create that is no success, as the gateway reported it.
+  void AddFailedCreate(const std::string& name, const CallResult& result);
   /// Of all creates, once nothing runs any more.
   void CheckCreates();
 
  private:
   Mutex mutex_;
-  std::vector<std::string> rate_limited_creates_ GUARDED_BY(mutex_);
+  std::vector<std::pair<std::string, CallResult>> failed_creates_ GUARDED_BY(mutex_);
 };
 
 class Client {
@@ -86,6 +88,8 @@ class Client {
   void JudgeEnd(const CallResult& result, std::chrono::milliseconds limit);
   void JudgeRefusedCancel(const CallResult& result);
   void JudgeNotFound(const CallResult& result);
+  /// `done`: what the ledger says of a cancel or delete; of a create it is known at the end.
+  void JudgeOutcome(const CallResult& result, std::optional<bool> done);
   [[nodiscard]] bool IsPossible(const CallResult& result) const;
   void Check(Invariant invariant, bool holds, const CallResult& result, const std::string& why);
 

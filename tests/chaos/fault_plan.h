@@ -10,7 +10,9 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <set>
 #include <string_view>
+#include <utility>
 
 namespace gateway::chaos {
 
@@ -53,10 +55,28 @@ enum class FaultKind {
   kManyHeaders,  ///< Its head needs CONTINUATION frames.
   kNewSettings,  ///< Before it, another number of streams at a time.
   kManyPings,    ///< Before it, pings.
+
+  // HTTP/1.1 only. Bytes on an idle connection, before the next request:
+  kStaleResponse,  ///< a whole 200 that says of a run that it is cancelled;
+  kIdleTimeout,    ///< a balancer's 408, and the end.
+  // Responses whose end is that of the connection:
+  kUnframed,             ///< a whole one, which is allowed;
+  kCutUnframed,          ///< one that ends within its body;
+  kUnframedUnannounced,  ///< one that ends somewhere, over TLS without close_notify.
+
+  kGzip,          ///< A good response, compressed.
+  kCutGzip,       ///< A compressed one that is cut before it is framed.
+  kEmptySuccess,  ///< To a cancel that is carried out: a 2xx with an explicitly empty body.
+  kReadsFail,     ///< A good response; what the same call sends next, if it is a GET, fails.
 };
-inline constexpr std::size_t kFaultKinds = 32;
+inline constexpr std::size_t kFaultKinds = 41;
 
 std::string_view NameOf(FaultKind kind);
+/// The end of the connection is that of the body.
+constexpr bool IsUnframed(FaultKind kind) {
+  return kind == FaultKind::kUnframed || kind == FaultKind::kCutUnframed ||
+         kind == FaultKind::kUnframedUnannounced;
+}
 
 /// All random choices for one request.
 struct Fault {
@@ -84,10 +104,14 @@ struct ConnectionTraits {
 
 class FaultPlan {
  public:
-  FaultPlan(std::uint64_t seed, Protocol protocol) : seed_(seed), protocol_(protocol) {}
+  /// No request meets a fault of the kinds `without`.
+  FaultPlan(std::uint64_t seed, Protocol protocol, std::set<FaultKind> without)
+      : seed_(seed), protocol_(protocol), without_(std::move(without)) {}
 
   [[nodiscard]] Protocol protocol() const { return protocol_; }
   [[nodiscard]] Fault ForRequest(std::uint64_t number) const;
+  /// What befalls a read instead, after kReadsFail.
+  [[nodiscard]] static Fault ForFailingRead(const Fault& drawn);
   /// Zero: the connection after this one finds a listener.
   [[nodiscard]] std::chrono::milliseconds RefusalAfterConnection(std::uint64_t number) const;
   [[nodiscard]] ConnectionTraits TraitsOfConnection(std::uint64_t number) const;
@@ -95,6 +119,7 @@ class FaultPlan {
  private:
   const std::uint64_t seed_;
   const Protocol protocol_;
+  const std::set<FaultKind> without_;
 };
 
 }  // namespace gateway::chaos

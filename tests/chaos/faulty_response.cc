@@ -4,6 +4,7 @@
 #include <array>
 #include <string_view>
 
+#include "tests/support/http_encoding.h"
 #include "tests/support/scripted_upstream.h"
 
 namespace gateway::chaos {
@@ -39,6 +40,18 @@ std::string Head(const HttpResponse& response, const std::string& framing) {
   return head + framing + std::string(kHeadEnd);
 }
 
+/// How much of an unframed body is sent before the connection ends.
+std::size_t KeptOf(std::size_t size, const Fault& fault) {
+  switch (fault.kind) {
+    case FaultKind::kCutUnframed:
+      return fault.dice % size;
+    case FaultKind::kUnframedUnannounced:
+      return fault.dice % (size + 1);
+    default:
+      return size;
+  }
+}
+
 std::string StatusBody(std::uint32_t dice) {
   switch (dice % 3) {
     case 0:
@@ -59,6 +72,13 @@ HttpResponse ResponseOf(const extend_simulator::ApiResponse& api, const Fault& f
   if (fault.kind == FaultKind::kCorruptJson) {
     response.body[fault.dice % response.body.size()] = kNoJson.at(fault.dice % kNoJson.size());
   }
+  if (fault.kind == FaultKind::kGzip || fault.kind == FaultKind::kCutGzip) {
+    response.headers.push_back({"Content-Encoding", "gzip"});
+    response.body = Gzip(response.body);
+  }
+  if (fault.kind == FaultKind::kCutGzip) {
+    response.body.resize(1 + fault.dice % (response.body.size() - 1));
+  }
   return response;
 }
 
@@ -77,7 +97,9 @@ std::string ResponseText(const extend_simulator::ApiResponse& api, const Fault& 
   const bool corrupt_chunk = fault.kind == FaultKind::kCorruptChunk;
   const bool short_length = fault.kind == FaultKind::kShortLength;
   std::string text;
-  if (corrupt_chunk || (fault.chunked && !short_length)) {
+  if (IsUnframed(fault.kind)) {
+    text = Head(response, "Connection: close") + body.substr(0, KeptOf(body.size(), fault));
+  } else if (corrupt_chunk || (fault.chunked && !short_length)) {
     text =
         Head(response, "Transfer-Encoding: chunked") + Chunked(body, corrupt_chunk ? kNoSize : "");
   } else {
@@ -93,6 +115,23 @@ std::string ResponseText(const extend_simulator::ApiResponse& api, const Fault& 
 std::string StatusText(const Fault& fault) {
   const HttpResponse response = StatusResponse(fault);
   return HttpReply(response.status, response.body, response.headers);
+}
+
+HttpResponse EmptySuccess(const Fault& fault) {
+  return {.status = fault.dice % 3 == 0 ? 204 : 200, .headers = {}, .body = {}};
+}
+
+std::string EmptySuccessText(const Fault& fault) {
+  const HttpResponse response = EmptySuccess(fault);
+  if (response.status == 204) return HttpReply(204);
+  const bool chunked = fault.dice % 3 == 1;
+  return Head(response, chunked ? "Transfer-Encoding: chunked" : "Content-Length: 0") +
+         (chunked ? "0\r\n\r\n" : "");
+}
+
+std::string StaleText(FaultKind kind) {
+  if (kind == FaultKind::kIdleTimeout) return HttpReply(408, {}, {{"Connection", "close"}});
+  return HttpReply(200, R"({"object":"split_run","id":"splr_stale","status":"CANCELLED"})");
 }
 
 std::string Cut(const std::string& response, const Fault& fault) {

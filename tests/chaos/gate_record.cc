@@ -27,6 +27,35 @@ void GateRecord::Receive(const std::string& call, FaultKind fault) {
   fate.touched = fate.touched || fault != FaultKind::kNone;
 }
 
+void GateRecord::FailReads(const std::string& call, int reads) {
+  const MutexLock lock(mutex_);
+  SlotOf(call).failing_reads = reads;
+}
+
+bool GateRecord::TakeFailingRead(const std::string& call) {
+  const MutexLock lock(mutex_);
+  Fate& fate = SlotOf(call);
+  if (fate.failing_reads == 0) return false;
+  --fate.failing_reads;
+  return true;
+}
+
+void GateRecord::UseStale(const std::string& call, std::chrono::microseconds later, bool raced) {
+  const MutexLock lock(mutex_);
+  SlotOf(call).touched = true;
+  if (raced) {
+    SlotOf(call).raced = true;
+    ++raced_;
+  } else {
+    stale_uses_.push_back(call + " came " + std::to_string(later.count()) + " us after them");
+  }
+}
+
+std::vector<std::string> GateRecord::stale_uses() {
+  const MutexLock lock(mutex_);
+  return stale_uses_;
+}
+
 void GateRecord::Touch(const std::string& call) {
   const MutexLock lock(mutex_);
   SlotOf(call).touched = true;

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -37,6 +38,11 @@ class GateRecord {
     int requests = 0;
     /// A fault befell one of them, or its connection.
     bool touched = false;
+    /// Of its next reads, so many fail.
+    int failing_reads = 0;
+    /// One of them met stale bytes that came at the same moment: nothing could have kept it from
+    /// taking them for its response.
+    bool raced = false;
   };
 
   GateRecord() : events_(kRemembered), fates_(kRemembered) {}
@@ -51,6 +57,14 @@ class GateRecord {
 
   /// A request of that call came, and perhaps a fault with it.
   void Receive(const std::string& call, FaultKind fault);
+  void FailReads(const std::string& call, int reads);
+  /// Whether this read of that call is to fail.
+  [[nodiscard]] bool TakeFailingRead(const std::string& call);
+  /// Stale bytes lie on an idle connection...
+  void CountStale() { ++stale_; }
+  /// ...on which that call's request came all the same, so long after them.
+  void UseStale(const std::string& call, std::chrono::microseconds later, bool raced);
+
   /// Something befell the connection that a request of that call is on.
   void Touch(const std::string& call);
   void Remember(Event event);
@@ -58,6 +72,12 @@ class GateRecord {
   [[nodiscard]] std::uint64_t Count(FaultKind kind) const;
   [[nodiscard]] Responses responses();
   [[nodiscard]] std::uint64_t in_doubt() const { return in_doubt_; }
+  /// Connections that got stale bytes.
+  [[nodiscard]] std::uint64_t stale() const { return stale_; }
+  /// Calls that came on one at the same moment.
+  [[nodiscard]] std::uint64_t raced() const { return raced_; }
+  /// Those that came on one later: the bytes were there to be seen.
+  [[nodiscard]] std::vector<std::string> stale_uses();
   /// Of a call that has just ended.
   [[nodiscard]] Fate FateOf(const std::string& call);
   /// What was done to a call's requests, as far as it is remembered: for reports.
@@ -76,6 +96,8 @@ class GateRecord {
 
   std::atomic<std::uint64_t> requests_ = 0;
   std::atomic<std::uint64_t> in_doubt_ = 0;
+  std::atomic<std::uint64_t> stale_ = 0;
+  std::atomic<std::uint64_t> raced_ = 0;
   std::array<std::atomic<std::uint64_t>, kFaultKinds> counts_{};
 
   Mutex mutex_;
@@ -83,6 +105,7 @@ class GateRecord {
   /// A ring.
   std::vector<Event> events_ GUARDED_BY(mutex_);
   std::size_t next_event_ GUARDED_BY(mutex_) = 0;
+  std::vector<std::string> stale_uses_ GUARDED_BY(mutex_);
   std::vector<CallFate> fates_ GUARDED_BY(mutex_);
 };
 

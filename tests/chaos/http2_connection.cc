@@ -117,6 +117,11 @@ void Http2Connection::Receive(const Http2StreamPtr& stream) {
                     .fault = request->fault.kind,
                     .instead = IsStatus(request->fault.kind) ? request->fault.status : 0};
   context_.record.CountFault(request->fault.kind);
+  if (stream->api.method == "GET" && context_.record.TakeFailingRead(request->event.call)) {
+    request->fault = FaultPlan::ForFailingRead(request->fault);
+    request->event.fault = request->fault.kind;
+    request->event.instead = IsStatus(request->fault.kind) ? request->fault.status : 0;
+  }
   context_.record.Receive(request->event.call, request->fault.kind);
   std::erase_if(requests_, [](const auto& entry) { return !entry.second->stream->open; });
   requests_[stream->id] = request;
@@ -185,6 +190,17 @@ void Http2Connection::Process(const RequestPtr& request) {
     case kCutHead:
     case kCutBody:
       return CutShort(*request, response);
+    case kEmptySuccess:
+      if (!IsCancel(request->stream->api) || api.status >= 300) break;
+      return RespondEmptily(*request);
+    case kReadsFail:
+      if (!IsCancel(request->stream->api)) break;
+      context_.record.FailReads(request->event.call,
+                                static_cast<int>(1 + fault.dice % kMaxFailingReads));
+      break;
+    case kCutGzip:
+      context_.record.AddInDoubt(1);
+      break;
     case kCorruptFrame:
       return WriteGarbage(*request);
     case kShortLength:
@@ -210,8 +226,16 @@ void Http2Connection::Process(const RequestPtr& request) {
       session_.SendPings(kPings);
       return session_.Respond(*request->stream, response, shape);
     default:
-      return session_.Respond(*request->stream, response, shape);
+      break;
   }
+  session_.Respond(*request->stream, response, shape);
+}
+
+void Http2Connection::RespondEmptily(const Request& request) {
+  const HttpResponse response = EmptySuccess(request.fault);
+  ResponseShape shape;
+  if (response.status != 204) shape.content_length = 0;
+  session_.Respond(*request.stream, response, shape);
 }
 
 void Http2Connection::RespondInstead(const Request& request) {
@@ -299,7 +323,7 @@ void Http2Connection::TouchAll() {
 void Http2Connection::End(bool with_reset) {
   if (std::exchange(ended_, true)) return;
   TouchAll();
-  connection_.end(with_reset);
+  connection_.end(EndWith(with_reset));
 }
 
 void Http2Connection::CountResponse(const Http2Stream& stream) {

@@ -43,6 +43,7 @@ class Http2Connection {
   void Befall(const RequestPtr& request);
   void Process(const RequestPtr& request);
   void RespondInstead(const Request& request);
+  void RespondEmptily(const Request& request);
 
   void Drip(const RequestPtr& request, std::size_t count);
   void CutShort(const Request& request, const HttpResponse& response);

@@ -9,6 +9,7 @@
 #include <csignal>
 #include <cstdio>
 #include <random>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -35,7 +36,32 @@ struct Flags {
   /// 0: as many as the gateway carries.
   double rate = 0;
   std::string upstream = "http1";
+  std::vector<std::string> without;
 };
+
+/// How long a cancelled run is CANCELLING.
+constexpr milliseconds kCancellingTime{40};
+constexpr const char* kCancelling = "cancelling";
+
+/// What `--without` can take out of a campaign.
+struct Trouble {
+  const char* name;
+  std::vector<FaultKind> kinds;
+};
+const std::vector<Trouble>& Troubles() {
+  using enum FaultKind;
+  static const std::vector<Trouble> troubles = {
+      {"stale", {kStaleResponse}},
+      {"idle-timeout", {kIdleTimeout}},
+      {"gzip", {kGzip, kCutGzip}},
+      {"unframed", {kUnframed, kCutUnframed}},
+      {"unannounced", {kUnframedUnannounced}},
+      {"empty", {kEmptySuccess}},
+      {"reads", {kReadsFail}},
+      {kCancelling, {}},
+  };
+  return troubles;
+}
 
 /// What is spoken between gateway and gate.
 struct UpstreamKind {
@@ -138,16 +164,43 @@ void CheckMetrics(std::uint16_t port, const Holdings& holdings, GateRecord& reco
   }
 }
 
+bool IsWithout(const Flags& flags, std::string_view trouble) {
+  return std::ranges::find(flags.without, trouble) != flags.without.end();
+}
+
+std::set<FaultKind> KindsWithout(const Flags& flags) {
+  std::set<FaultKind> kinds;
+  for (const Trouble& trouble : Troubles()) {
+    if (IsWithout(flags, trouble.name)) kinds.insert(trouble.kinds.begin(), trouble.kinds.end());
+  }
+  return kinds;
+}
+
+void CheckStaleBytes(GateRecord& record, Report& report) {
+  const std::vector<std::string> uses = record.stale_uses();
+  std::printf("stale bytes on %lu idle connections; %zu calls used one, %lu at the very moment\n",
+              record.stale(), uses.size(), record.raced());
+  if (record.stale() == 0) report.Skip(Invariant::kStaleIsNeverUsed, "there were none");
+  for (std::uint64_t i = uses.size() + record.raced(); i < record.stale(); ++i) {
+    report.Check(Invariant::kStaleIsNeverUsed, true, [] { return std::string(); });
+  }
+  for (const std::string& use : uses) {
+    report.Check(Invariant::kStaleIsNeverUsed, false,
+                 [&] { return use + record.HistoryOf(use.substr(0, use.find(' '))); });
+  }
+}
+
 bool Run(const Flags& flags) {
   extend_simulator::SimulatorOptions options;
   options.durations.processing = std::nullopt;  // A run ends only when it is cancelled.
+  if (!IsWithout(flags, kCancelling)) options.durations.cancelling = kCancellingTime;
   options.max_runs = 10 * flags.calls + 1000;
   extend_simulator::Simulator simulator(options, [] { return std::chrono::system_clock::now(); });
   const UpstreamKind& upstream =
       *std::ranges::find(kUpstreams, flags.upstream, &UpstreamKind::name);
   const TestCertificate certificate = MakeTestCertificate("chaos", kCertificateSeconds);
   const MountedSecret files({{"ca.pem", certificate.certificate_pem}});
-  FaultGate gate(simulator, FaultPlan(flags.seed, upstream.protocol),
+  FaultGate gate(simulator, FaultPlan(flags.seed, upstream.protocol, KindsWithout(flags)),
                  upstream.tls ? &certificate : nullptr);
   const std::uint16_t admin_port = FreePort();
   const std::string address = "unix:/tmp/extend-chaos-" + std::to_string(getpid());
@@ -182,6 +235,7 @@ bool Run(const Flags& flags) {
   });
   gate.Stop();
   surroundings.CheckCreates();
+  CheckStaleBytes(gate.record(), report);
   return report.Print();
 }
 
@@ -203,6 +257,11 @@ int Main(int argc, char** argv) {
   app.add_option("--upstream", flags.upstream, "what the gateway speaks to the upstream")
       ->check(CLI::IsMember(names))
       ->capture_default_str();
+  std::vector<std::string> troubles;
+  for (const Trouble& trouble : Troubles()) troubles.emplace_back(trouble.name);
+  app.add_option("--without", flags.without, "leave these faults out")
+      ->check(CLI::IsMember(troubles))
+      ->delimiter(',');
   app.add_option("--gateway", flags.gateway, "the gateway's binary")->required();
   try {
     app.parse(argc, argv);

@@ -24,6 +24,11 @@ enum class Invariant {
   kCreatedAtMostOnce,
   kCreatedIsThere,
   kRateLimitedIsNotCreated,
+  kOutcomeIsGiven,
+  kNoneMeansNotDone,
+  kDoneMeansDone,
+  kPlainRefusalIsNone,
+  kStaleIsNeverUsed,
   kGetIsTrue,
   kListIsTrue,
   kDeletedIsGone,
@@ -39,7 +44,7 @@ enum class Invariant {
   kReconcilingHappens,
   kIdleIsIdle,
 };
-inline constexpr std::size_t kInvariants = 22;
+inline constexpr std::size_t kInvariants = 27;
 
 /// Begins the name of a count that is no operation's.
 inline constexpr std::string_view kNote = "(note) ";

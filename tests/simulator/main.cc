@@ -41,6 +41,7 @@ int ParseFlags(int argc, char** argv, Flags& flags) {
   double processing = 30;
   double lingering = 0;
   double cancelling = 0;
+  std::string cancel_pending = "refuse";
   bool strays = false;
   bool forever = false;
   ApiOptions& api = flags.simulator.api;
@@ -48,9 +49,6 @@ int ParseFlags(int argc, char** argv, Flags& flags) {
                                                     {"nested", ErrorShape::kNested},
                                                     {"legacy", ErrorShape::kLegacy},
                                                     {"text", ErrorShape::kText}};
-
-  const std::map<std::string, PendingCancels> pending_cancels = {
-      {"refuse", PendingCancels::kRefused}, {"allow", PendingCancels::kAllowed}};
 
   app.add_option("--listen", listen, "host:port; port 0 takes a free one")->capture_default_str();
   app.add_option("--api-key", api.api_key, "the only token accepted; without it, any is");
@@ -71,10 +69,9 @@ int ParseFlags(int argc, char** argv, Flags& flags) {
                  "how long it is CANCELLING after that, and refuses further cancels")
       ->check(seconds)
       ->capture_default_str();
-  app.add_option("--cancel-pending", flags.simulator.pending_cancels,
-                 "cancels of PENDING runs: refuse or allow")
-      ->transform(CLI::CheckedTransformer(pending_cancels))
-      ->default_str("refuse");
+  app.add_option("--cancel-pending", cancel_pending, "what cancels of PENDING runs meet")
+      ->check(CLI::IsMember({"refuse", "allow"}))
+      ->capture_default_str();
   app.add_option("--refusal-status", api.refusal_status, "HTTP status of a refused cancel")
       ->check(CLI::IsMember({400, 409, 422}))
       ->capture_default_str();
@@ -113,6 +110,7 @@ int ParseFlags(int argc, char** argv, Flags& flags) {
   if (forever) flags.simulator.durations.processing = std::nullopt;
   flags.simulator.durations.lingering = Milliseconds(lingering);
   flags.simulator.durations.cancelling = Milliseconds(cancelling);
+  if (cancel_pending == "allow") flags.simulator.pending_cancels = PendingCancels::kAllowed;
   if (strays) {
     flags.http.on_stray = [] {
       std::puts("stray response on an idle connection");
