@@ -246,8 +246,9 @@ void Client::JudgeOutcome(const CallResult& result, std::optional<bool> done) {
         ", outcome '" + result.outcome + "'");
   if (done && result.outcome == "none") Check(Invariant::kNoneMeansNotDone, !*done, result, "");
   if (done && result.outcome == "done") Check(Invariant::kDoneMeansDone, *done, result, "");
-  const bool refuses = IsAnyOf(
-      result.reason, {"NOT_FOUND", "INVALID_REQUEST", "ALREADY_CANCELLED", "NOT_CANCELLABLE"});
+  // Not a refused cancel of a pending run: the read shows a state that is not final.
+  const bool refuses =
+      IsAnyOf(result.reason, {"NOT_FOUND", "ALREADY_CANCELLED", "NOT_CANCELLABLE"});
   const GateRecord::Fate fate = surroundings_.record.FateOf(name_);
   if (refuses && !fate.touched && result.attempts <= fate.requests) {
     Check(Invariant::kPlainRefusalIsNone, result.outcome == "none", result,
