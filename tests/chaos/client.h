@@ -1,58 +1,23 @@
 // A client of the gateway: one operation after the other, each on runs of its own, so that there is
 // one right outcome, which the simulator's ledger knows.
 //
-// Belongs to one thread; Judges are shared.
+// Belongs to one thread.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include "gateway/base/mutex.h"
 #include "tests/chaos/caller.h"
 #include "tests/chaos/gate_record.h"
-#include "tests/chaos/lag_meter.h"
-#include "tests/chaos/latencies.h"
 #include "tests/chaos/report.h"
 #include "tests/chaos/seeded_random.h"
+#include "tests/chaos/surroundings.h"
 #include "tests/simulator/run_store.h"
 
 namespace gateway::chaos {
-
-/// What all clients share. Thread-safe; what it refers to outlives it.
-class Surroundings {
- public:
-  Surroundings(std::uint64_t seed_, std::chrono::milliseconds timeout_,
-               std::chrono::milliseconds attempt_timeout, extend_simulator::RunStore& store_,
-               GateRecord& record_, Report& report_)
-      : seed(seed_),
-        timeout(timeout_),
-        store(store_),
-        record(record_),
-        report(report_),
-        latencies(attempt_timeout) {}
-
-  const std::uint64_t seed;
-  /// The gateway's --timeout.
-  const std::chrono::milliseconds timeout;
-  extend_simulator::RunStore& store;
-  GateRecord& record;
-  Report& report;
-  LagMeter lag;
-  Latencies latencies;
-
-  /// A create that is no success, as the gateway reported it.
-  void AddFailedCreate(const std::string& name, const CallResult& result);
-  /// Of all creates, once nothing runs any more.
-  void CheckCreates();
-
- private:
-  Mutex mutex_;
-  std::vector<std::pair<std::string, CallResult>> failed_creates_ GUARDED_BY(mutex_);
-};
 
 class Client {
  public:
