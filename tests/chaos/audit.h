@@ -17,7 +17,7 @@ namespace gateway::chaos {
 struct Holdings {
   Descriptors descriptors;
   long resident_kib = 0;
-  /// Of a processor, measured for a while.
+  /// The share of a processor, measured for a while.
   double busy = 0;
 };
 

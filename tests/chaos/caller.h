@@ -27,7 +27,7 @@ struct CallPlan {
 struct CallResult {
   grpc::StatusCode code = grpc::StatusCode::OK;
   std::string message;
-  /// Of the ErrorInfo: its reason, and the `status` that a reconciled cancel adds.
+  /// The ErrorInfo's reason, and the `status` that a reconciled cancel adds.
   std::string reason;
   std::string state;
   /// What was done, as the error says; empty without it.

@@ -32,7 +32,7 @@ class Client {
     const char* name;
     int weight;
     void (Client::*run)();
-    /// Of the run that it begins with; nothing: there is no such run.
+    /// The state of the run that it begins with; nothing: there is no such run.
     std::optional<extend_simulator::RunStatus> status;
   };
   static const std::vector<Operation>& Operations();
@@ -64,7 +64,7 @@ class Client {
   Surroundings& surroundings_;
   Caller caller_;
 
-  // Of the operation under way.
+  // The operation under way.
   const Operation* operation_ = nullptr;
   std::string name_;
   std::string id_;

@@ -87,9 +87,9 @@ struct Fault {
   bool with_reset = false;
   /// The response is chunked, if the kind does not say.
   bool chunked = false;
-  /// Of the status kinds.
+  /// The status, for the status kinds.
   int status = 0;
-  /// Of the status kinds, in seconds: none if negative.
+  /// Retry-After in seconds, for the status kinds: none if negative.
   int retry_after = -1;
   /// Chooses places and variants.
   std::uint32_t dice = 0;

@@ -22,7 +22,7 @@ namespace gateway::chaos {
 inline constexpr std::chrono::milliseconds kMaxStall{30'000};
 /// After kReadsFail: more than the gateway reads again.
 inline constexpr std::uint32_t kMaxFailingReads = 6;
-/// Of a dripping response; the rest comes at once.
+/// So many bytes of a response drip; the rest comes at once.
 inline constexpr std::size_t kDrippedBytes = 24;
 
 enum class ConnectionEnd {

@@ -38,7 +38,7 @@ class GateRecord {
     int requests = 0;
     /// A fault befell one of them, or its connection.
     bool touched = false;
-    /// Of its next reads, so many fail.
+    /// How many of its next reads fail.
     int failing_reads = 0;
     /// One of them met stale bytes that came at the same moment: nothing could have kept it from
     /// taking them for its response.
@@ -47,7 +47,7 @@ class GateRecord {
 
   GateRecord() : events_(kRemembered), fates_(kRemembered) {}
 
-  /// Of the request that comes now; before anything is done to it.
+  /// The number of the request that comes now; before anything is done to it.
   std::uint64_t NextRequest() { return requests_++; }
   void CountFault(FaultKind kind) { ++counts_.at(static_cast<std::size_t>(kind)); }
   /// Before its last byte is written: the gateway may count it at once.
@@ -60,9 +60,9 @@ class GateRecord {
   void FailReads(const std::string& call, int reads);
   /// Whether this read of that call is to fail.
   [[nodiscard]] bool TakeFailingRead(const std::string& call);
-  /// Stale bytes lie on an idle connection...
+  /// Stale bytes lie on an idle connection now.
   void CountStale() { ++stale_; }
-  /// ...on which that call's request came all the same, so long after them.
+  /// A request of that call came on such a connection all the same, so long after the bytes.
   void UseStale(const std::string& call, std::chrono::microseconds later, bool raced);
 
   /// Something befell the connection that a request of that call is on.
@@ -78,13 +78,13 @@ class GateRecord {
   [[nodiscard]] std::uint64_t raced() const { return raced_; }
   /// Those that came on one later: the bytes were there to be seen.
   [[nodiscard]] std::vector<std::string> stale_uses();
-  /// Of a call that has just ended.
+  /// The fate of a call that has just ended.
   [[nodiscard]] Fate FateOf(const std::string& call);
   /// What was done to a call's requests, as far as it is remembered: for reports.
   [[nodiscard]] std::string HistoryOf(const std::string& call);
 
  private:
-  /// Of events, and of calls: the last ones.
+  /// How many events and calls are remembered: the last ones.
   static constexpr std::size_t kRemembered = std::size_t{1} << 16U;
   struct CallFate {
     std::string call;

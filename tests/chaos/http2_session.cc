@@ -12,7 +12,8 @@
 namespace gateway::chaos {
 namespace {
 
-/// Of kManyHeaders: about 30 KiB, more than a frame holds and less than the gateway allows.
+/// The head of kManyHeaders: about 30 KiB, more than a frame holds and less than the gateway
+/// allows.
 constexpr int kManyHeaders = 280;
 constexpr std::size_t kLongValue = 100;
 

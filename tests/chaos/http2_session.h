@@ -29,7 +29,7 @@ struct Http2Stream {
   /// False when it was reset by either side, or its response went out.
   bool open = true;
 
-  // Of the response.
+  // The response.
   int status = 0;
   std::string body;
   std::size_t sent = 0;
@@ -43,9 +43,9 @@ using Http2StreamPtr = std::shared_ptr<Http2Stream>;
 struct ResponseShape {
   /// Nothing: no Content-Length.
   std::optional<std::size_t> content_length;
-  /// Of the body; more with Release.
+  /// Bytes of the body that may go out; Release allows more.
   std::size_t released = std::string::npos;
-  /// Of an interim response that comes before; 0: none.
+  /// The status of an interim response that comes before; 0: none.
   int interim = 0;
   bool many_headers = false;
   bool trailers = false;

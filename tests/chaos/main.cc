@@ -1,5 +1,5 @@
 // extend-chaos: many clients, the real gateway, a network that fails in every way, the simulator;
-// and a ledger that tells whether anybody heard something that is not so.
+// and a ledger that shows whether anybody heard something that is not so.
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -81,7 +81,8 @@ constexpr std::array kUpstreams = {
 };
 constexpr int kLoops = 2;
 
-/// Of the gateway: little, so that a campaign of a million calls takes minutes.
+/// The gateway's --timeout and --attempt-timeout: short, so that a campaign of a million calls
+/// takes minutes.
 constexpr milliseconds kTimeout{3'000};
 constexpr milliseconds kAttemptTimeout{250};
 constexpr int kClientsPerChannel = 12;
@@ -89,7 +90,7 @@ constexpr int kClientsPerChannel = 12;
 constexpr long kCertificateSeconds = 7L * 24 * 3600;
 constexpr std::chrono::seconds kStart{60};
 constexpr std::chrono::seconds kStop{40};
-/// Of the calls, before the gateway's holdings are taken as normal.
+/// The share of the calls before the gateway's holdings are taken as normal.
 constexpr std::uint64_t kWarmUpPercent = 10;
 
 /// A free port. Another process might take it before the gateway does; none has a reason to.

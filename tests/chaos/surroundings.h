@@ -43,7 +43,7 @@ class Surroundings {
 
   /// A create that is no success, as the gateway reported it.
   void AddFailedCreate(const std::string& name, const CallResult& result);
-  /// Of all creates, once nothing runs any more.
+  /// Checks all creates, once nothing runs any more.
   void CheckCreates();
 
  private:

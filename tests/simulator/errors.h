@@ -13,7 +13,7 @@ struct ApiError {
   std::string code;
   std::string message;
   bool retryable = false;
-  /// Of the run that it is about; empty: none.
+  /// The run that the error is about; empty: none.
   std::string run_id = {};
 };
 

@@ -21,7 +21,7 @@ namespace {
 constexpr std::size_t kMaxPathBytes = 2048;
 constexpr int kKeepAliveSeconds = 60;
 constexpr int kListenBacklog = 1024;
-/// Of a connection, before a stray response: its client has no request to send just then.
+/// How long a connection is idle before a stray response: its client has nothing to send just then.
 constexpr int kIdleMilliseconds = 50;
 
 ApiRequest FromHttp(const httplib::Request& request) {
@@ -31,7 +31,7 @@ ApiRequest FromHttp(const httplib::Request& request) {
           .header = [&](const std::string& name) { return request.get_header_value(name); }};
 }
 
-/// The connection that a request came on, as the library does not show it; -1 if it is gone.
+/// The connection that a request came on, which the library does not show; -1 if it is gone.
 int SocketOf(const httplib::Request& request) {
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd", error)) {

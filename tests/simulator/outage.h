@@ -27,24 +27,24 @@ struct Outage {
   /// The request is carried out all the same.
   bool processes = false;
 
-  // Which requests. All of them without a method and a path.
+  // Which requests meet it: all of them if there is neither a method nor a path.
   std::string method;
   /// Segments, where `*` is any: {"split_runs", "*", "cancel"}.
   std::vector<std::string> path;
 
-  // How long: one of them is there.
+  // How long it lasts: at least one of them is there.
   std::optional<std::uint64_t> requests;
   std::optional<std::chrono::milliseconds> time;
 };
 
-/// Of the JSON that a test posts; the text says what is wrong with it.
+/// Reads the JSON that a test posts; the error says what is wrong with it.
 tl::expected<Outage, std::string> ParseOutage(const std::string& body);
 
 class OutageSwitch {
  public:
   explicit OutageSwitch(Now now) : now_(std::move(now)) {}
 
-  /// In place of the one before. Counting begins anew.
+  /// Replaces the outage before. Counting begins anew.
   void Begin(Outage outage);
   void End();
   /// The outage, if it befalls this request; counts it.
