@@ -1,4 +1,4 @@
-// A trouble of the API that a test switches on: requests get a status instead of being processed,
+// An outage of the API that a test switches on: requests get a status instead of being processed,
 // or their connection is closed without a response.
 //
 // Thread-safe. Ends by itself, after so many requests or so long; no thread of its own.
