@@ -56,16 +56,16 @@ std::string ToString(const grpc::ByteBuffer& buffer) {
 }
 
 /// The response's bytes.
-Result<std::string> CallUnary(const CommandLine& line,
+Result<std::string> CallUnary(const ClientConfig& client,
                               const std::shared_ptr<grpc::Channel>& channel,
                               const std::string& request) {
   grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() + line.config.timeout);
-  for (const auto& [name, value] : line.metadata) context.AddMetadata(name, value);
+  context.set_deadline(std::chrono::system_clock::now() + client.timeout);
+  for (const auto& [name, value] : client.metadata) context.AddMetadata(name, value);
 
   grpc::GenericStub stub(channel);
   grpc::CompletionQueue queue;
-  const auto call = stub.PrepareUnaryCall(&context, "/" + line.method, ToBuffer(request), &queue);
+  const auto call = stub.PrepareUnaryCall(&context, "/" + client.method, ToBuffer(request), &queue);
   grpc::ByteBuffer response;
   grpc::Status status;
   call->StartCall();
@@ -92,18 +92,18 @@ Result<std::string> ToJson(const google::protobuf::Message& prototype, const std
 
 }  // namespace
 
-int RunCall(const CommandLine& line, std::istream& in, std::ostream& out, std::ostream& err) {
+int RunCall(const ClientConfig& client, std::istream& in, std::ostream& out, std::ostream& err) {
   Errors faults;
-  const auto source = DescriptorSource::Load(line.config.descriptor_sets, faults);
+  const auto source = DescriptorSource::Load(client.descriptor_sets, faults);
   if (!faults.empty()) {
     err << ErrorLines(faults);
     return kBadInput;
   }
-  const MethodDescriptor* const method = FindMethod(*source, line.method, err);
+  const MethodDescriptor* const method = FindMethod(*source, client.method, err);
   if (method == nullptr) return kBadInput;
 
   const std::string json =
-      line.json == "-" ? std::string(std::istreambuf_iterator<char>(in), {}) : line.json;
+      client.json == "-" ? std::string(std::istreambuf_iterator<char>(in), {}) : client.json;
   // A mistyped or repeated name must be told, not skipped.
   const auto request = JsonReader(method->input_type())
                            .Read(json, {.unknown = JsonReadOptions::Unknown::kReject,
@@ -114,11 +114,12 @@ int RunCall(const CommandLine& line, std::istream& in, std::ostream& out, std::o
         << request.error().error_message() << "\n";
     return kBadInput;
   }
-  const auto channel = OpenChannelTo(line, err);
+  const auto channel = OpenChannelTo(client, err);
   if (channel == nullptr) return kBadInput;
-  const auto response = CallUnary(line, channel, *request).and_then([&](const std::string& bytes) {
-    return ToJson(*source->Prototype(method->output_type()), bytes);
-  });
+  const auto response =
+      CallUnary(client, channel, *request).and_then([&](const std::string& bytes) {
+        return ToJson(*source->Prototype(method->output_type()), bytes);
+      });
   if (!response) {
     err << StatusText(response.error());
     return kCallFailed;

@@ -4,7 +4,6 @@
 #include <grpcpp/support/channel_arguments.h>
 
 #include <ostream>
-#include <string_view>
 
 #include "gateway/cli/client_commands.h"
 #include "gateway/cli/status_text.h"
@@ -15,15 +14,14 @@ namespace {
 
 constexpr int kUnlimited = -1;
 constexpr int kReconnectMs = 100;
-constexpr std::string_view kUnixScheme = "unix:";
 
 /// Null, with the faults told, if the files are not sound.
-std::shared_ptr<grpc::ChannelCredentials> TlsCredentials(const CommandLine& line,
+std::shared_ptr<grpc::ChannelCredentials> TlsCredentials(const ClientConfig& client,
                                                          std::ostream& err) {
   AtomicValue<TlsMaterial> tls;
-  const Errors faults = WatchTls({.certificate = {"--tls-client-cert", line.tls_client_cert},
-                                  .key = {"--tls-client-key", line.tls_client_key},
-                                  .ca = {"--tls-ca", line.tls_ca}},
+  const Errors faults = WatchTls({.certificate = {"--tls-client-cert", client.tls_client_cert},
+                                  .key = {"--tls-client-key", client.tls_client_key},
+                                  .ca = {"--tls-ca", client.tls_ca}},
                                  tls)
                             .Load();
   err << ErrorLines(faults);
@@ -36,9 +34,10 @@ std::shared_ptr<grpc::ChannelCredentials> TlsCredentials(const CommandLine& line
 
 }  // namespace
 
-std::shared_ptr<grpc::Channel> OpenChannelTo(const CommandLine& line, std::ostream& err) {
-  const bool has_tls = !line.tls_ca.empty() && !line.address.starts_with(kUnixScheme);
-  const auto credentials = has_tls ? TlsCredentials(line, err) : grpc::InsecureChannelCredentials();
+std::shared_ptr<grpc::Channel> OpenChannelTo(const ClientConfig& client, std::ostream& err) {
+  const bool has_tls = !client.tls_ca.empty() && !client.address.IsUnix();
+  const auto credentials =
+      has_tls ? TlsCredentials(client, err) : grpc::InsecureChannelCredentials();
   if (credentials == nullptr) return nullptr;
 
   grpc::ChannelArguments arguments;
@@ -48,10 +47,10 @@ std::shared_ptr<grpc::Channel> OpenChannelTo(const CommandLine& line, std::ostre
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kReconnectMs);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kReconnectMs);
   arguments.SetMaxReceiveMessageSize(kUnlimited);
-  if (has_tls && !line.tls_server_name.empty()) {
-    arguments.SetSslTargetNameOverride(line.tls_server_name);
+  if (has_tls && !client.tls_server_name.empty()) {
+    arguments.SetSslTargetNameOverride(client.tls_server_name);
   }
-  return grpc::CreateCustomChannel(line.address, credentials, arguments);
+  return grpc::CreateCustomChannel(client.address.ToString(), credentials, arguments);
 }
 
 }  // namespace gateway

@@ -45,18 +45,18 @@ int Report(const Answer& answer, std::ostream& out, std::ostream& err) {
 
 }  // namespace
 
-int RunHealth(const CommandLine& line, std::ostream& out, std::ostream& err) {
-  const auto channel = OpenChannelTo(line, err);
+int RunHealth(const ClientConfig& client, std::ostream& out, std::ostream& err) {
+  const auto channel = OpenChannelTo(client, err);
   if (channel == nullptr) return kBadInput;
   const auto stub = grpc::health::v1::Health::NewStub(channel);
   return Report(Ask(*stub, Clock::now() + kHealthTimeout, /*wait_for_ready=*/false), out, err);
 }
 
-int RunWait(const CommandLine& line, std::ostream& out, std::ostream& err) {
-  const auto channel = OpenChannelTo(line, err);
+int RunWait(const ClientConfig& client, std::ostream& out, std::ostream& err) {
+  const auto channel = OpenChannelTo(client, err);
   if (channel == nullptr) return kBadInput;
   const auto stub = grpc::health::v1::Health::NewStub(channel);
-  const Clock::time_point deadline = Clock::now() + line.max_wait;
+  const Clock::time_point deadline = Clock::now() + client.max_wait;
   while (true) {
     const Answer answer = Ask(*stub, deadline, /*wait_for_ready=*/true);
     if (answer.serving || Clock::now() + kWaitInterval >= deadline) {

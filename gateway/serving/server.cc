@@ -188,15 +188,14 @@ void Server::Impl::TakeUpCalls() {
 
 Errors Server::Impl::StartAdmin() {
   ready_ = true;
-  if (config_.admin_listen.empty()) return {};
-  auto admin =
-      AdminServer::Start(*ParseAddress(config_.admin_listen, /*allow_port_zero=*/true),
-                         {.ready = [this] { return ready_.load(); },
-                          .metrics =
-                              [this] {
-                                api_.telemetry().SetUpstreamConnections(loops_.connections());
-                                return api_.telemetry().Render();
-                              }});
+  if (!config_.admin_listen) return {};
+  auto admin = AdminServer::Start(
+      *config_.admin_listen, {.ready = [this] { return ready_.load(); },
+                              .metrics =
+                                  [this] {
+                                    api_.telemetry().SetUpstreamConnections(loops_.connections());
+                                    return api_.telemetry().Render();
+                                  }});
   if (!admin) return {admin.error()};
   admin_ = *std::move(admin);
   Log(LogLevel::kInfo, "admin listening", {{"address", admin_->address()}});
