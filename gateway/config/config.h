@@ -116,8 +116,8 @@ struct Config {
 
   // -- Limits
 
-  /// The most calls at one time; further ones fail with UNAVAILABLE. Each costs about 40 KiB and
-  /// its response. Lower it where memory is short.
+  /// The most calls at one time; further ones fail with UNAVAILABLE. Each costs about 33 KB and
+  /// its messages. Lower it where memory is short.
   int max_in_flight = 10'000;
   /// The largest request message, in bytes.
   std::size_t max_request_bytes = std::size_t{4} << 20;

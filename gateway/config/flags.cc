@@ -175,7 +175,7 @@ FlagGroup Limits() {
   return {"Limits",
           {{.usage = "--max-in-flight COUNT",
             .help = "The most calls at one time. Further calls fail at once with UNAVAILABLE. Each "
-                    "call costs about 40 KiB and its response: lower this where memory is short.",
+                    "call costs about 33 KB and its messages: lower this where memory is short.",
             .store = Stored(&Config::max_in_flight, CountValue(1, 1'000'000))},
            {.usage = "--max-request-bytes SIZE",
             .help = "The largest request message.",
