@@ -85,6 +85,9 @@ struct HttpResult {
   [[nodiscard]] const TransportError* error() const { return std::get_if<TransportError>(&value); }
 };
 
+/// Whether an HTTP status is 2xx.
+constexpr bool IsSuccess(int http_status) { return http_status >= 200 && http_status <= 299; }
+
 /// A token of RFC 9110: what may stand as a header name.
 bool IsHeaderName(std::string_view name);
 

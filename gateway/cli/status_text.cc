@@ -8,7 +8,7 @@
 #include <map>
 
 #include "gateway/base/clean_text.h"
-#include "gateway/serving/access_log.h"
+#include "gateway/base/status_code.h"
 
 namespace gateway {
 namespace {

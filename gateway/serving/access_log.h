@@ -13,16 +13,13 @@ namespace gateway {
 struct CallRecord {
   /// `/package.Service/Method`.
   const std::string& method;
-  const RpcResponse& reply;
+  const RpcResponse& response;
   std::chrono::nanoseconds duration;
   std::size_t request_bytes;
   std::size_t response_bytes;
   const std::string& trace_id;
   const std::string& peer;
 };
-
-/// `NOT_FOUND` for StatusCode::NOT_FOUND.
-std::string_view StatusCodeName(grpc::StatusCode code);
 
 /// Thread-safe.
 void LogCall(const CallRecord& call);

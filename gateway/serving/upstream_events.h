@@ -13,22 +13,20 @@ namespace gateway {
 
 class UpstreamEvents final : public UpstreamObserver {
  public:
-  /// `on_unauthorized` runs after each answer 401, on that loop's thread.
+  /// `on_unauthorized` runs whenever the upstream refuses the key, on that loop's thread.
   UpstreamEvents(Metrics& telemetry, std::function<void()> on_unauthorized)
       : telemetry_(telemetry), on_unauthorized_(std::move(on_unauthorized)) {}
 
   void OnTransfer(std::string_view verb, const HttpResult& result) override {
-    const HttpResponse* answer = result.response();
+    const HttpResponse* response = result.response();
     telemetry_.UpstreamRequest(
-        verb, answer != nullptr ? std::optional(answer->status) : std::nullopt, result.elapsed);
-    if (answer != nullptr && answer->status == kUnauthorized) on_unauthorized_();
+        verb, response != nullptr ? std::optional(response->status) : std::nullopt, result.elapsed);
+    if (RefusesTheKey(result)) on_unauthorized_();
   }
   void OnRetry(RetryReason reason) override { telemetry_.Retried(reason); }
-  void OnReconciled(ReconcileResult outcome) override { telemetry_.Reconciled(outcome); }
+  void OnReconciled(ReconcileResult result) override { telemetry_.Reconciled(result); }
 
  private:
-  static constexpr int kUnauthorized = 401;
-
   Metrics& telemetry_;
   const std::function<void()> on_unauthorized_;
 };

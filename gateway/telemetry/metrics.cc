@@ -11,17 +11,13 @@
 #include <mutex>
 #include <utility>
 
+#include "gateway/base/status_code.h"
 #include "gateway/telemetry/process_metrics.h"
 
 namespace gateway {
 namespace {
 
-// As dashboards made for grpc_server_handled_total know them.
-constexpr std::array<const char*, Metrics::kGrpcCodes> kCodeNames = {
-    "OK",       "Canceled",       "Unknown",          "InvalidArgument",   "DeadlineExceeded",
-    "NotFound", "AlreadyExists",  "PermissionDenied", "ResourceExhausted", "FailedPrecondition",
-    "Aborted",  "OutOfRange",     "Unimplemented",    "Internal",          "Unavailable",
-    "DataLoss", "Unauthenticated"};
+static_assert(kMetricCodeNames.size() == Metrics::kGrpcCodes);
 constexpr std::array<const char*, 4> kRetryReasons = {"status", "transport", "timeout",
                                                       "rate_limited"};
 constexpr std::array<const char*, 5> kReconcileOutcomes = {"confirmed", "already_cancelled",
@@ -150,7 +146,7 @@ Metrics::Method Metrics::AddMethod(std::string_view service, std::string_view me
   series.started = &impl_->started.Add(labels);
   series.seconds = &impl_->handling_seconds.Add(labels, SecondBuckets());
   for (std::size_t code = 0; code < kGrpcCodes; ++code) {
-    labels["grpc_code"] = kCodeNames[code];
+    labels["grpc_code"] = kMetricCodeNames[code];
     series.handled[code] = &impl_->handled.Add(labels);
   }
   return series;

@@ -6,7 +6,7 @@
 #include <grpcpp/security/credentials.h>
 #include <grpcpp/support/channel_arguments.h>
 
-#include "gateway/serving/access_log.h"
+#include "gateway/base/status_code.h"
 #include "tests/chaos/call_header.h"
 
 namespace gateway::chaos {
