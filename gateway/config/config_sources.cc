@@ -86,8 +86,9 @@ class ArgumentReader {
     }
     // What is no word could be a secret.
     const bool is_word = !argument.empty() && std::ranges::all_of(argument, IsLower);
-    read_.source.errors.push_back((is_word ? Quoted(argument) : "an argument") +
-                                  " is neither a flag nor a command that comes first");
+    read_.source.errors.push_back(
+        (is_word ? Quoted(argument) : "an argument") +
+        " is neither a flag nor a command (a command must be the first argument)");
   }
 
   void RefuseFlag(const std::string& flag, bool has_value = false) {
