@@ -11,10 +11,9 @@ namespace {
 constexpr std::array<CommandEntry, 6> kCommands = {{
     {Command::kServe, "serve", "[serve] [flags]",
      "Serves gRPC calls until SIGTERM or SIGINT, then lets the calls in flight end and exits with "
-     "0. "
-     "A second signal ends it at once, with exit code 1. Exit code 1 is also a failure at run "
-     "time, "
-     "2 a bad configuration."},
+     "0. A second signal ends it at once, with exit code 1. Exit code 1 also means a failure at "
+     "run "
+     "time, and 2 a bad configuration."},
     {Command::kCheck, "check", "check [flags]",
      "Checks the flags of serve, the environment, the config file and the descriptors, without "
      "listening or connecting. Prints what would be served and exits with 0, or prints all errors "
@@ -27,7 +26,7 @@ constexpr std::array<CommandEntry, 6> kCommands = {{
     {Command::kHealth, "health", "health [flags]",
      "Asks a gateway for its health. Exits with 0 only if it is SERVING. For exec probes."},
     {Command::kWait, "wait", "wait [flags]",
-     "Waits until a gateway is SERVING. Exits with 1 if that takes too long."},
+     "Waits until a gateway is SERVING. Exits with 1 if that takes longer than --max."},
     {Command::kVersion, "version", "version",
      "Prints the versions of the gateway and its libraries."},
 }};
