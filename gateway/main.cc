@@ -7,7 +7,8 @@
 #include <iterator>
 
 #include "gateway/base/version.h"
-#include "gateway/cli/client_commands.h"
+#include "gateway/cli/call_command.h"
+#include "gateway/cli/health_command.h"
 #include "gateway/cli/local_commands.h"
 #include "gateway/cli/status_text.h"
 #include "gateway/config/command_line.h"

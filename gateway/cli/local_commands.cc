@@ -7,7 +7,7 @@
 #include <ostream>
 
 #include "gateway/base/version.h"
-#include "gateway/cli/client_commands.h"
+#include "gateway/cli/client_channel.h"
 #include "gateway/cli/status_text.h"
 #include "gateway/serving/app.h"
 #include "gateway/upstream/library_version.h"

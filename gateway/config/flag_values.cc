@@ -11,6 +11,7 @@
 
 #include "gateway/base/ascii.h"
 #include "gateway/base/base_url.h"
+#include "gateway/base/header_policy.h"
 
 namespace gateway {
 namespace {
@@ -187,7 +188,7 @@ Parsed<Header> ParseHeader(const std::string& text) {
   auto header = ParsePair(text);
   if (!header) return header;
   if (!IsHeaderName(header->name)) return Rule("must be NAME=VALUE with a legal header name");
-  if (IsReservedHeader(header->name)) {
+  if (!MaySetRequestHeader(header->name)) {
     return Rule("must not be " + ToLower(header->name) + ", which the gateway or HTTP itself sets");
   }
   if (!IsHeaderValue(header->value)) {
@@ -217,7 +218,7 @@ Parsed<std::string> ParseForwardedName(const std::string& text) {
         "must be a metadata name of letters, digits, '-', '_' and '.', that does not end in -bin "
         "or begin with grpc-");
   }
-  if (IsReservedHeader(name)) {
+  if (!MayForwardMetadata(name)) {
     return Rule("must not be " + name + ", which the gateway or HTTP itself sets");
   }
   return name;

@@ -69,7 +69,7 @@ bool IsAnswered(const CallResult& result, std::initializer_list<std::string_view
 }  // namespace
 
 void Surroundings::AddRateLimitedCreate(const std::string& name) {
-  const MutexLock lock(mutex_);
+  const absl::MutexLock lock(&mutex_);
   rate_limited_creates_.push_back(name);
 }
 
@@ -83,7 +83,7 @@ void Surroundings::CheckCreates() {
       return name + ": created " + std::to_string(times) + " times" + record.HistoryOf(name);
     });
   }
-  const MutexLock lock(mutex_);
+  const absl::MutexLock lock(&mutex_);
   for (const std::string& name : rate_limited_creates_) {
     report.Check(Invariant::kRateLimitedIsNotCreated, !created.contains(name),
                  [&] { return name + ":" + record.HistoryOf(name); });

@@ -4,13 +4,14 @@
 // Belongs to one thread; Judges are shared.
 #pragma once
 
+#include <absl/synchronization/mutex.h>
+
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "gateway/base/mutex.h"
 #include "tests/chaos/caller.h"
 #include "tests/chaos/gate_record.h"
 #include "tests/chaos/lag_meter.h"
@@ -48,8 +49,8 @@ class Surroundings {
   void CheckCreates();
 
  private:
-  Mutex mutex_;
-  std::vector<std::string> rate_limited_creates_ GUARDED_BY(mutex_);
+  absl::Mutex mutex_;
+  std::vector<std::string> rate_limited_creates_ ABSL_GUARDED_BY(mutex_);
 };
 
 class Client {

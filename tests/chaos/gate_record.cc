@@ -6,7 +6,7 @@
 namespace gateway::chaos {
 
 void GateRecord::CountAnswer(const std::string& verb, int status) {
-  const MutexLock lock(mutex_);
+  const absl::MutexLock lock(&mutex_);
   ++answers_[{verb, status}];
 }
 
@@ -21,19 +21,19 @@ GateRecord::Fate& GateRecord::SlotOf(const std::string& call) {
 }
 
 void GateRecord::Receive(const std::string& call, FaultKind fault) {
-  const MutexLock lock(mutex_);
+  const absl::MutexLock lock(&mutex_);
   Fate& fate = SlotOf(call);
   ++fate.requests;
   fate.touched = fate.touched || fault != FaultKind::kNone;
 }
 
 void GateRecord::Touch(const std::string& call) {
-  const MutexLock lock(mutex_);
+  const absl::MutexLock lock(&mutex_);
   SlotOf(call).touched = true;
 }
 
 void GateRecord::Remember(Event event) {
-  const MutexLock lock(mutex_);
+  const absl::MutexLock lock(&mutex_);
   events_[next_event_] = std::move(event);
   next_event_ = (next_event_ + 1) % events_.size();
 }
@@ -43,18 +43,18 @@ std::uint64_t GateRecord::Count(FaultKind kind) const {
 }
 
 GateRecord::Answers GateRecord::answers() {
-  const MutexLock lock(mutex_);
+  const absl::MutexLock lock(&mutex_);
   return answers_;
 }
 
 GateRecord::Fate GateRecord::FateOf(const std::string& call) {
-  const MutexLock lock(mutex_);
+  const absl::MutexLock lock(&mutex_);
   return SlotOf(call);
 }
 
 std::string GateRecord::HistoryOf(const std::string& call) {
   std::string text;
-  const MutexLock lock(mutex_);
+  const absl::MutexLock lock(&mutex_);
   for (std::size_t i = 0; i < events_.size(); ++i) {
     const Event& event = events_[(next_event_ + i) % events_.size()];
     if (event.call != call) continue;

@@ -20,7 +20,9 @@
 #include <thread>
 #include <vector>
 
-#include "gateway/cli/client_commands.h"
+#include "gateway/cli/call_command.h"
+#include "gateway/cli/client_channel.h"
+#include "gateway/cli/health_command.h"
 #include "tests/support/scripted_upstream.h"
 #include "tests/wire/gateway_fixture.h"
 
@@ -176,7 +178,7 @@ TEST_F(ProcessTest, PlaintextForAllTheNetworkMustBeAskedFor) {
   EXPECT_EQ(allowed.Exit(), 0);
 }
 
-TEST_F(ProcessTest, ATakenPortIsExitCode1) {
+TEST_F(ProcessTest, APortInUseIsExitCode1) {
   const int taken = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in any{};
   any.sin_family = AF_INET;
@@ -297,7 +299,7 @@ TEST_F(ProcessTest, LogHasTheFormatAndTheLevelAskedFor) {
   EXPECT_EQ(quiet.output(), "");
 }
 
-TEST_F(ProcessTest, OneLineOfTheLogTellsWhichMethodsAreNotServed) {
+TEST_F(ProcessTest, OneLineOfTheLogNamesTheMethodsThatAreNotServed) {
   Process process(Serve({"--descriptor-set", LIBRARY_SET}));
   ASSERT_TRUE(BecomesServing());
   process.Signal(SIGTERM);
