@@ -120,26 +120,31 @@ void FaultGate::JoinEnded() {
 
 void FaultGate::Serve(Connection& connection) {
   if (connection.stream.Accept()) {
-    GateConnection served{
-        .fd = connection.fd,
-        .number = connection.number,
-        .stream = connection.stream,
-        .end = [this, &connection](bool with_reset) { End(connection, with_reset); }};
+    GateConnection served{.fd = connection.fd,
+                          .number = connection.number,
+                          .stream = connection.stream,
+                          .end = [this, &connection](ConnectionEnd how) { End(connection, how); }};
     if (context_.plan.protocol() == Protocol::kHttp2) {
       Http2Connection(served, context_).Serve();
     } else {
       Http1Connection(served, context_).Serve();
     }
   }
-  End(connection, false);
+  End(connection, ConnectionEnd::kOrderly);
 }
 
-void FaultGate::End(Connection& connection, bool with_reset) {
+void FaultGate::End(Connection& connection, ConnectionEnd how) {
   const absl::MutexLock lock(&mutex_);
-  if (with_reset) {
-    connection.stream.Reset();
-  } else {
-    connection.stream.Close();
+  switch (how) {
+    case ConnectionEnd::kOrderly:
+      connection.stream.Close();
+      break;
+    case ConnectionEnd::kReset:
+      connection.stream.Reset();
+      break;
+    case ConnectionEnd::kUnannounced:
+      connection.stream.CloseUnannounced();
+      break;
   }
   connection.ended = true;
 }

@@ -52,7 +52,7 @@ class FaultGate {
   void AcceptAll();
   void JoinEnded();
   void Serve(Connection& connection);
-  void End(Connection& connection, bool with_reset);
+  void End(Connection& connection, ConnectionEnd how);
 
   const SslContext tls_;
   GateRecord record_;

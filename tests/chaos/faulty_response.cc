@@ -1,9 +1,10 @@
-#include "tests/chaos/faulty_answer.h"
+#include "tests/chaos/faulty_response.h"
 
 #include <algorithm>
 #include <array>
 #include <string_view>
 
+#include "tests/support/http_encoding.h"
 #include "tests/support/scripted_upstream.h"
 
 namespace gateway::chaos {
@@ -33,10 +34,22 @@ std::string Chunked(std::string_view body, std::string_view second_size) {
          std::string(body.substr(half)) + "\r\n0\r\n\r\n";
 }
 
-std::string Head(const HttpResponse& answer, const std::string& framing) {
-  std::string head = "HTTP/1.1 " + std::to_string(answer.status) + " Simulated\r\n";
-  for (const auto& [name, value] : answer.headers) head += name + ": " + value + "\r\n";
+std::string Head(const HttpResponse& response, const std::string& framing) {
+  std::string head = "HTTP/1.1 " + std::to_string(response.status) + " Simulated\r\n";
+  for (const auto& [name, value] : response.headers) head += name + ": " + value + "\r\n";
   return head + framing + std::string(kHeadEnd);
+}
+
+/// How much of an unframed body is sent before the connection ends.
+std::size_t KeptOf(std::size_t size, const Fault& fault) {
+  switch (fault.kind) {
+    case FaultKind::kCutUnframed:
+      return fault.dice % size;
+    case FaultKind::kUnframedUnannounced:
+      return fault.dice % (size + 1);
+    default:
+      return size;
+  }
 }
 
 std::string StatusBody(std::uint32_t dice) {
@@ -52,17 +65,24 @@ std::string StatusBody(std::uint32_t dice) {
 
 }  // namespace
 
-HttpResponse AnswerOf(const extend_simulator::ApiResponse& answer, const Fault& fault) {
-  HttpResponse response{.status = answer.status, .headers = {}, .body = answer.body.dump()};
-  for (const auto& [name, value] : answer.headers) response.headers.push_back({name, value});
+HttpResponse ResponseOf(const extend_simulator::ApiResponse& api, const Fault& fault) {
+  HttpResponse response{.status = api.status, .headers = {}, .body = api.body.dump()};
+  for (const auto& [name, value] : api.headers) response.headers.push_back({name, value});
   response.headers.push_back({"Content-Type", "application/json"});
   if (fault.kind == FaultKind::kCorruptJson) {
     response.body[fault.dice % response.body.size()] = kNoJson.at(fault.dice % kNoJson.size());
   }
+  if (fault.kind == FaultKind::kGzip || fault.kind == FaultKind::kCutGzip) {
+    response.headers.push_back({"Content-Encoding", "gzip"});
+    response.body = Gzip(response.body);
+  }
+  if (fault.kind == FaultKind::kCutGzip) {
+    response.body.resize(1 + fault.dice % (response.body.size() - 1));
+  }
   return response;
 }
 
-HttpResponse StatusAnswer(const Fault& fault) {
+HttpResponse StatusResponse(const Fault& fault) {
   HttpResponse response{.status = fault.status, .headers = {}, .body = StatusBody(fault.dice)};
   if (fault.retry_after >= 0) {
     response.headers.push_back({"Retry-After", std::to_string(fault.retry_after)});
@@ -71,13 +91,15 @@ HttpResponse StatusAnswer(const Fault& fault) {
   return response;
 }
 
-std::string AnswerText(const extend_simulator::ApiResponse& answer, const Fault& fault) {
-  const HttpResponse response = AnswerOf(answer, fault);
+std::string ResponseText(const extend_simulator::ApiResponse& api, const Fault& fault) {
+  const HttpResponse response = ResponseOf(api, fault);
   const std::string& body = response.body;
   const bool corrupt_chunk = fault.kind == FaultKind::kCorruptChunk;
   const bool short_length = fault.kind == FaultKind::kShortLength;
   std::string text;
-  if (corrupt_chunk || (fault.chunked && !short_length)) {
+  if (IsUnframed(fault.kind)) {
+    text = Head(response, "Connection: close") + body.substr(0, KeptOf(body.size(), fault));
+  } else if (corrupt_chunk || (fault.chunked && !short_length)) {
     text =
         Head(response, "Transfer-Encoding: chunked") + Chunked(body, corrupt_chunk ? kNoSize : "");
   } else {
@@ -91,17 +113,34 @@ std::string AnswerText(const extend_simulator::ApiResponse& answer, const Fault&
 }
 
 std::string StatusText(const Fault& fault) {
-  const HttpResponse response = StatusAnswer(fault);
+  const HttpResponse response = StatusResponse(fault);
   return HttpReply(response.status, response.body, response.headers);
 }
 
-std::string Cut(const std::string& answer, const Fault& fault) {
-  const std::size_t head = answer.find(kHeadEnd) + kHeadEnd.size();
-  // At least two bytes are missing: libcurl takes a chunked answer for whole without its last LF.
+HttpResponse EmptySuccess(const Fault& fault) {
+  return {.status = fault.dice % 3 == 0 ? 204 : 200, .headers = {}, .body = {}};
+}
+
+std::string EmptySuccessText(const Fault& fault) {
+  const HttpResponse response = EmptySuccess(fault);
+  if (response.status == 204) return HttpReply(204);
+  const bool chunked = fault.dice % 3 == 1;
+  return Head(response, chunked ? "Transfer-Encoding: chunked" : "Content-Length: 0") +
+         (chunked ? "0\r\n\r\n" : "");
+}
+
+std::string StaleText(FaultKind kind) {
+  if (kind == FaultKind::kIdleTimeout) return HttpReply(408, {}, {{"Connection", "close"}});
+  return HttpReply(200, R"({"object":"split_run","id":"splr_stale","status":"CANCELLED"})");
+}
+
+std::string Cut(const std::string& response, const Fault& fault) {
+  const std::size_t head = response.find(kHeadEnd) + kHeadEnd.size();
+  // At least two bytes are missing: libcurl takes a chunked response for whole without its last LF.
   const std::size_t kept = fault.kind == FaultKind::kCutHead
                                ? 1 + fault.dice % (head - 1)
-                               : head + fault.dice % (answer.size() - 1 - head);
-  return answer.substr(0, kept);
+                               : head + fault.dice % (response.size() - 1 - head);
+  return response.substr(0, kept);
 }
 
 }  // namespace gateway::chaos
