@@ -1,7 +1,7 @@
 // One served method, compiled: a request message in, a call to the upstream out; what its
 // responses mean; and the response to the caller.
 //
-// Const and thread-safe after construction. Route, settings, prototype and telemetry must outlive
+// Const and thread-safe after construction. Route, settings, prototype and metrics must outlive
 // it; it outlives every call.
 #pragma once
 
@@ -24,21 +24,20 @@ namespace gateway {
 class ServedMethod final : public ResponseClassifier {
  public:
   ServedMethod(const Route& route, const UpstreamSettings& settings,
-               const google::protobuf::Message& prototype, Metrics& telemetry);
+               const google::protobuf::Message& prototype, Metrics& metrics);
 
   /// `/package.Service/Method`.
   [[nodiscard]] const std::string& grpc_path() const { return route_.grpc_path; }
   [[nodiscard]] const UpstreamSettings& settings() const { return settings_; }
 
-  void CountStarted() const { telemetry_.CallStarted(metrics_); }
+  void CountStarted() const { metrics_.CallStarted(series_); }
   void CountHandled(grpc::StatusCode code, std::chrono::nanoseconds elapsed) const {
-    telemetry_.CallHandled(metrics_, code, elapsed);
+    metrics_.CallHandled(series_, code, elapsed);
   }
 
-  /// The call's deadline is the caller's, capped at --timeout.
-  [[nodiscard]] Deadline DeadlineOf(Deadline callers, Clock::time_point now) const {
-    return callers.CappedAt(now, settings_.timeout);
-  }
+  /// Shortly before the caller's deadline, so that the caller sees how the call has ended before it
+  /// ends the call itself; capped at --timeout.
+  [[nodiscard]] Deadline DeadlineOf(Deadline callers, Clock::time_point now) const;
 
   /// Fails with INVALID_ARGUMENT or UNAUTHENTICATED.
   [[nodiscard]] Result<UpstreamCallSpec> PrepareCall(const grpc::ByteBuffer& request,
@@ -51,16 +50,23 @@ class ServedMethod final : public ResponseClassifier {
   }
   /// The response to a call that PrepareCall refuses.
   [[nodiscard]] RpcResponse MakeRefusal(const grpc::Status& status) const;
+  /// The response to a call for which there is no room.
+  [[nodiscard]] RpcResponse MakeRefusal(
+      const grpc::Status& status, std::string_view reason,
+      std::optional<std::chrono::nanoseconds> retry_after = std::nullopt) const {
+    return Refusal(status, reason, route_, settings_, retry_after);
+  }
 
   [[nodiscard]] ResponseClass Classify(HttpResponse& response) const override;
   [[nodiscard]] Resource ReadResource(HttpResponse& response) const override;
+  [[nodiscard]] bool IsCut(const HttpResponse& response) const override;
 
  private:
   const Route& route_;
   const UpstreamSettings& settings_;
   const google::protobuf::Message& prototype_;
-  Metrics& telemetry_;
-  const Metrics::Method metrics_;
+  Metrics& metrics_;
+  const Metrics::Method series_;
   const JsonReadOptions json_;
 };
 
