@@ -207,7 +207,7 @@ class Checks {
     Expect(outcome != "none" || !acted, "outcome none, and this call has done it");
     Expect(outcome != "none" || !may_act, "outcome none, and this call may yet do it");
     Expect(outcome != "done" || h_.Any2xx(), "outcome done without a 2xx");
-    const bool still_open = ReadShows({RunState::kProcessing});
+    const bool still_open = h_.AnyReadShowsOpen();
     if (final || end_.reason == "ALREADY_CANCELLED") {
       Expect(outcome == "none", "outcome other than none for a final state that is not ours");
     } else if (h_.Any2xx()) {

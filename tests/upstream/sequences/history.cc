@@ -65,6 +65,11 @@ bool History::AnyOutcomeUnknown() const {
                              [](const Step& step) { return !step.read && step.OutcomeUnknown(); });
 }
 
+bool History::AnyReadShowsOpen() const {
+  return std::ranges::any_of(
+      steps, [](const Step& step) { return step.read && step.shown == RunState::kProcessing; });
+}
+
 std::optional<RunState> History::LastRead() const {
   return !steps.empty() && steps.back().read ? steps.back().shown : std::nullopt;
 }

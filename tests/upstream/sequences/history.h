@@ -109,6 +109,8 @@ struct History {
   [[nodiscard]] bool AnyMayHaveArrived() const;
   [[nodiscard]] bool Any2xx() const;
   [[nodiscard]] bool AnyOutcomeUnknown() const;
+  /// Some read has shown a run that is neither cancelled nor finished.
+  [[nodiscard]] bool AnyReadShowsOpen() const;
   /// The state in the last read, if it was a success that is read.
   [[nodiscard]] std::optional<RunState> LastRead() const;
 

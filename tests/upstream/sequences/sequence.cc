@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace gateway::sequences {
@@ -24,7 +25,8 @@ bool Possible(const Reaction& reaction, const Step& step, Method method) {
 
 /// Whether a walk that is not full can leave it out: another sequence is nearly the same.
 bool Needless(const Reaction& reaction, const Step& step, int reads) {
-  if (reaction.rare || (reads > 2 && !reaction.late)) return true;
+  if (reaction.rare) return true;
+  if (step.read && reads > 2 && !reaction.late) return true;
   // What the world did can as well come before the next transfer.
   return step.event != Event::kNothing && !reaction.LooksAtTheRun(step.read);
 }
@@ -68,7 +70,8 @@ HttpLoop::TransferId Sequence::Send(std::shared_ptr<const HttpRequest> request,
   step.read = method == Method::kCancel && request->verb == "GET";
   step.sent = elapsed();
   step.timeout = options.timeout;
-  const auto events = PossibleEvents(history_.upstream, method);
+  auto events = PossibleEvents(history_.upstream, method);
+  if (step.read && history_.Count(true) > 2 && !history_.scenario.full) events.resize(1);
   step.event = events[choices_.Choose(events.size())];
   Happen(step.event, method, history_.upstream);
   step.before = history_.upstream;
@@ -107,12 +110,13 @@ std::string Sequence::State(const TransferOptions& options) const {
   const Step* own = h.LastOwn();
   const int reads = h.ReadsSinceOwn();
   const UpstreamModel& up = h.upstream;
-  return fmt::format(
-      "{} {} {}|{} {} {}|{} {}|{} {} {}|{} {} {} {} {}", elapsed().count(), options.timeout.count(),
-      options.fresh_connection, h.Count(false), h.Count(true), reads,
-      own == nullptr ? 0 : own->reaction->look, reads == 0 ? 0 : h.steps.back().reaction->look,
-      h.AnyMayHaveArrived(), h.Any2xx(), h.AnyOutcomeUnknown(), static_cast<int>(up.state),
-      static_cast<int>(up.canceller), static_cast<int>(up.deleter), up.created, up.unprocessed);
+  return fmt::format("{} {} {}|{} {} {}|{} {}|{} {} {} {}|{} {} {} {} {}", elapsed().count(),
+                     options.timeout.count(), options.fresh_connection, h.Count(false),
+                     std::min(h.Count(true), 3), reads, own == nullptr ? 0 : own->reaction->look,
+                     reads == 0 ? 0 : h.steps.back().reaction->look, h.AnyMayHaveArrived(),
+                     h.Any2xx(), h.AnyOutcomeUnknown(), h.AnyReadShowsOpen(),
+                     static_cast<int>(up.state), static_cast<int>(up.canceller),
+                     static_cast<int>(up.deleter), up.created, up.unprocessed);
 }
 
 const Reaction& Sequence::ChooseReaction(const Step& step) {
