@@ -45,6 +45,8 @@ class Metrics {
                        std::chrono::nanoseconds elapsed);
   void Retried(RetryReason reason);
   void Reconciled(ReconcileResult result);
+  /// A create went out without the id that --create-marker asks for, as there was no room for it.
+  void UnmarkedCreate();
   /// How many connections are open now.
   void SetUpstreamConnections(int count);
   /// An upstream has sent a value that the enum type lacks; the field is 0 for the caller. The

@@ -58,13 +58,23 @@ std::optional<Route> CompileRoute(const pb::MethodDescriptor& method, Errors& al
       faults.AddAll("reconcile: ", compiled.error());
     }
   }
+  std::optional<MarkerRule> marker;
+  if (options.HasExtension(v1::marker)) {
+    auto compiled = MarkerRule::Compile(options.GetExtension(v1::marker), method);
+    if (compiled) {
+      marker = *std::move(compiled);
+    } else {
+      faults.AddAll("marker: ", compiled.error());
+    }
+  }
   if (!request || !response) return std::nullopt;
   return Route{.method = &method,
                .grpc_path = "/" + NameOf(method),
                .request = *std::move(request),
                .response = *std::move(response),
                .idempotency = options.idempotency_level(),
-               .reconcile = std::move(reconcile)};
+               .reconcile = std::move(reconcile),
+               .marker = std::move(marker)};
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "gateway/base/result.h"
+#include "gateway/transcoding/marker_rule.h"
 #include "gateway/transcoding/reconcile_rule.h"
 #include "gateway/transcoding/request_binding.h"
 #include "gateway/transcoding/response_binding.h"
@@ -28,6 +29,7 @@ struct Route {
   google::protobuf::MethodOptions::IdempotencyLevel idempotency =
       google::protobuf::MethodOptions::IDEMPOTENCY_UNKNOWN;
   std::optional<ReconcileRule> reconcile;
+  std::optional<MarkerRule> marker;
 };
 
 /// A service with at least one route.
