@@ -1,7 +1,7 @@
 // JSON text → simdjson's DOM, within our depth limit and without simdjson's limits on numbers.
 //
-// Used by one thread; the elements live until the next Parse. The memory stays for the next
-// document until Shrink.
+// Not thread-safe. The elements live until the next Parse; the memory stays for the next document
+// until Shrink.
 #pragma once
 
 #include <simdjson.h>
@@ -12,15 +12,16 @@
 
 namespace gateway {
 
-/// Objects and arrays in one another, also in values that nobody reads.
+/// Objects and arrays in one another, even in values that nobody reads.
 inline constexpr std::size_t kMaxJsonDepth = 100;
 
 class JsonDocument {
  public:
-  /// False with a fault if `json` is not one JSON value. Without spare capacity it is copied first.
-  bool Parse(const std::string& json, JsonError* fault);
+  /// False with an error if `json` is not one JSON value. Without spare capacity it is copied
+  /// first.
+  bool Parse(const std::string& json, JsonError* error);
   /// Parses the same text again, with its numbers rewritten (json_numbers.h).
-  bool ParseRewritten(const std::string& json, JsonError* fault);
+  bool ParseRewritten(const std::string& json, JsonError* error);
 
   [[nodiscard]] simdjson::dom::element root() const { return root_; }
   [[nodiscard]] bool is_rewritten() const { return is_rewritten_; }

@@ -8,14 +8,14 @@
 #include <limits>
 #include <system_error>
 
+#include "gateway/base/ascii.h"
+
 namespace gateway {
 namespace {
 
 constexpr double kTwoTo63 = 9223372036854775808.0;
 constexpr double kTwoTo64 = 18446744073709551616.0;
 constexpr std::string_view kNumberBytes = "0123456789+-.eE";
-
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 std::size_t CountDigits(std::string_view text) {
   std::size_t count = 0;

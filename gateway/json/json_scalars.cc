@@ -1,5 +1,6 @@
 #include "gateway/json/json_scalars.h"
 
+#include <array>
 #include <bit>
 #include <limits>
 #include <optional>
@@ -10,6 +11,24 @@ namespace {
 
 namespace dom = simdjson::dom;
 using google::protobuf::FieldDescriptor;
+
+constexpr std::string_view kStandard =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+constexpr std::string_view kUrlSafe =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+constexpr std::uint8_t kInvalid = 0x40;
+
+constexpr std::array<std::uint8_t, 256> MakeValues() {
+  std::array<std::uint8_t, 256> values{};
+  values.fill(kInvalid);
+  for (const std::string_view alphabet : {kStandard, kUrlSafe}) {
+    for (std::size_t i = 0; i < alphabet.size(); ++i) {
+      values[static_cast<std::uint8_t>(alphabet[i])] = static_cast<std::uint8_t>(i);
+    }
+  }
+  return values;
+}
+constexpr std::array<std::uint8_t, 256> kValues = MakeValues();
 
 template <class Integer>
 bool SignedBits(const JsonNumber& number, std::uint64_t* bits) {
@@ -64,6 +83,30 @@ std::optional<double> SpecialDouble(std::string_view text) {
 
 }  // namespace
 
+bool DecodeBase64(std::string_view text, std::string* bytes) {
+  if (text.ends_with('=')) {
+    if (text.size() % 4 != 0) return false;
+    text.remove_suffix(text.ends_with("==") ? 2 : 1);
+  }
+  if (text.size() % 4 == 1) return false;
+  bytes->clear();
+  bytes->reserve(text.size() / 4 * 3 + 2);
+  std::uint32_t bits = 0;
+  std::uint32_t count = 0;
+  for (const char c : text) {
+    const std::uint8_t value = kValues[static_cast<std::uint8_t>(c)];
+    if (value == kInvalid) return false;
+    bits = bits << 6 | value;
+    count += 6;
+    if (count >= 8) {
+      count -= 8;
+      *bytes += static_cast<char>(bits >> count);
+    }
+  }
+  // Whatever the bits are that fill up the last character: protobuf's parsers ignore them.
+  return true;
+}
+
 ScalarRead JsonScalars::Read(const FieldTable& field, dom::element value, std::uint64_t* bits) {
   bool valid = false;
   JsonNumber number;
@@ -82,8 +125,8 @@ ScalarRead JsonScalars::Read(const FieldTable& field, dom::element value, std::u
       valid = ReadNumber(value, &number) && WholeBits(field.type, number, bits);
   }
   if (valid) return ScalarRead::kValue;
-  fault_->Set(std::string("not a valid ") + field.descriptor->type_name());
-  return ScalarRead::kFault;
+  error_->Set(std::string("not a valid ") + field.descriptor->type_name());
+  return ScalarRead::kError;
 }
 
 ScalarRead JsonScalars::ReadKey(const FieldTable& field, std::string_view text,
@@ -95,13 +138,13 @@ ScalarRead JsonScalars::ReadKey(const FieldTable& field, std::string_view text,
     const auto number = ParseJsonNumber(text);
     if (number && WholeBits(field.type, *number, bits)) return ScalarRead::kValue;
   }
-  fault_->Set(std::string("key is not a valid ") + field.descriptor->type_name());
-  return ScalarRead::kFault;
+  error_->Set(std::string("key is not a valid ") + field.descriptor->type_name());
+  return ScalarRead::kError;
 }
 
 bool JsonScalars::ReadDouble(dom::element value, std::uint64_t* bits) {
   return ReadFloating(FieldDescriptor::TYPE_DOUBLE, value, bits) ||
-         fault_->Set("beyond the range of double");
+         error_->Set("beyond the range of double");
 }
 
 bool JsonScalars::ReadNumber(dom::element value, JsonNumber* number) const {
@@ -161,8 +204,8 @@ ScalarRead JsonScalars::ReadEnum(const FieldTable& field, dom::element value, st
   }
   if (field.takes_null && value.is_null()) return ScalarRead::kValue;
   if (ReadNumber(value, &number) && WholeBits(field.type, number, bits)) return ScalarRead::kValue;
-  fault_->Set("neither a name nor a number of " + field.enumeration->type->full_name());
-  return ScalarRead::kFault;
+  error_->Set("neither a name nor a number of " + field.enumeration->type->full_name());
+  return ScalarRead::kError;
 }
 
 }  // namespace gateway

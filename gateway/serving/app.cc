@@ -17,7 +17,9 @@ tl::expected<std::unique_ptr<App>, Errors> App::Compile(const Config& config) {
   api->credentials_ = std::make_unique<Credentials>(config, faults);
   const std::size_t faults_before = faults.size();
   api->descriptors_ = DescriptorSource::Load(config.descriptor_sets, faults);
-  api->routes_ = RouteTable::Compile(api->descriptors_->services(), faults);
+  auto [routes, route_errors] = RouteTable::Compile(api->descriptors_->services());
+  api->routes_ = std::move(routes);
+  faults.insert(faults.end(), route_errors.begin(), route_errors.end());
   if (api->routes_.services().empty() && faults.size() == faults_before) {
     faults.push_back(
         fmt::format("--descriptor-set {}: of {} methods none has a google.api.http annotation",

@@ -85,14 +85,15 @@ std::string CompileReason(const char* option, const std::string& reason,
 }  // namespace
 
 tl::expected<ReconcileRule, Errors> ReconcileRule::Compile(const v1::Reconcile& rule,
-                                                           const pb::MethodDescriptor& method) {
+                                                           const pb::MethodDescriptor& method,
+                                                           const JsonTables& tables) {
   const pb::Descriptor& response = *method.output_type();
   Errors faults;
   // The call is answered with what the GET has read, so both must have the same shape.
   if (!method.options().GetExtension(google::api::http).response_body().empty()) {
     faults.emplace_back("the method must not have a response_body");
   }
-  auto get = RequestBinding::CompileGet(rule.get(), *method.input_type());
+  auto get = RequestBinding::CompileGet(rule.get(), *method.input_type(), tables);
   if (!get) faults.insert(faults.end(), get.error().begin(), get.error().end());
   const pb::FieldDescriptor* const field = FindField(rule, response, faults);
   States states = field == nullptr ? States() : CompileStates(rule, *field, faults);

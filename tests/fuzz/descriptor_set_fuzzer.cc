@@ -101,7 +101,8 @@ void Fuzz(std::string_view input) {
   }
   files.Add("input", bytes, faults);
   const auto source = DescriptorSource::Build(files, faults);
-  const RouteTable table = RouteTable::Compile(source->services(), faults);
+  const auto [table, route_errors] = RouteTable::Compile(source->services());
+  faults.insert(faults.end(), route_errors.begin(), route_errors.end());
   for (const std::string& fault : faults) {
     Expect(ErrorLines({fault}).find('\n') == ErrorLines({fault}).size() - 1, "a fault is a line",
            fault);

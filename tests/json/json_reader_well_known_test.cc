@@ -177,12 +177,16 @@ TEST(JsonReaderWellKnown, ReadsAnyByItsType) {
 
 TEST(JsonReaderWellKnown, ReadsWellKnownTypesThatAreTheWholeDocument) {
   google::protobuf::Value value;
-  ASSERT_TRUE(value.ParseFromString(
-      JsonReader(google::protobuf::Value::descriptor()).Read("[1]", {}).value()));
+  ASSERT_TRUE(
+      value.ParseFromString(JsonReader(*google::protobuf::Value::descriptor(), GeneratedTables())
+                                .Read("[1]", {})
+                                .value()));
   EXPECT_EQ(value.list_value().values(0).number_value(), 1);
   google::protobuf::StringValue text;
   ASSERT_TRUE(text.ParseFromString(
-      JsonReader(google::protobuf::StringValue::descriptor()).Read(R"("x")", {}).value()));
+      JsonReader(*google::protobuf::StringValue::descriptor(), GeneratedTables())
+          .Read(R"("x")", {})
+          .value()));
   EXPECT_EQ(text.value(), "x");
 }
 

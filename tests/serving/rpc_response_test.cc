@@ -33,7 +33,9 @@ class RpcResponseTest : public testing::Test {
     config.auth = Auth::kCaller;
     Errors faults;
     source_ = DescriptorSource::Load({}, faults);
-    routes_ = RouteTable::Compile(source_->services(), faults);
+    auto [routes, route_errors] = RouteTable::Compile(source_->services());
+    EXPECT_TRUE(route_errors.empty());
+    routes_ = std::move(routes);
     settings_ = UpstreamSettings::Compile(routes_->services()[0], config, nullptr, faults);
     EXPECT_TRUE(faults.empty());
   }

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "tests/json/from_text.h"
+#include "tests/json/generated_tables.h"
 #include "tests/transcoding/library.pb.h"
 
 namespace gateway {
@@ -17,7 +18,7 @@ using ::testing::StartsWith;
 
 template <class Response>
 ResponseBinding Binding(std::string_view response_body = "") {
-  return *ResponseBinding::Compile(*Response::descriptor(), response_body);
+  return *ResponseBinding::Compile(*Response::descriptor(), response_body, GeneratedTables());
 }
 
 HttpResponse Answer(std::string body, Headers headers = {}, int status = 200) {
@@ -118,8 +119,8 @@ TEST(ResponseBinding, TellsAContentTypeShortAndPrintable) {
 
 TEST(ResponseBinding, SaysWhichFieldIsMissing) {
   for (const char* absent : {"absent", "books.isbn", "*", "nextPageToken"}) {
-    const auto binding =
-        ResponseBinding::Compile(*library::ListBooksResponse::descriptor(), absent);
+    const auto binding = ResponseBinding::Compile(*library::ListBooksResponse::descriptor(), absent,
+                                                  GeneratedTables());
     ASSERT_FALSE(binding.has_value());
     EXPECT_EQ(binding.error(), std::string("response_body \"") + absent +
                                    "\" names no field of testing.library.v1.ListBooksResponse");
