@@ -7,8 +7,12 @@
 #include <simdjson.h>
 
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "gateway/json/json_error.h"
+#include "gateway/json/json_numbers.h"
+#include "gateway/json/json_read_options.h"
 
 namespace gateway {
 
@@ -17,14 +21,18 @@ inline constexpr std::size_t kMaxJsonDepth = 100;
 
 class JsonDocument {
  public:
-  /// False with an error if `json` is not one JSON value. Without spare capacity it is copied
-  /// first.
-  bool Parse(const std::string& json, JsonError* error);
-  /// Parses the same text again, with its numbers rewritten (json_numbers.h).
-  bool ParseRewritten(const std::string& json, JsonError* error);
+  using LoneSurrogates = JsonReadOptions::LoneSurrogates;
+
+  /// False with an error if `json` is not one JSON value, with a byte order mark before it or
+  /// without. Text without spare capacity is copied first.
+  bool Parse(const std::string& json, LoneSurrogates surrogates, JsonError* error);
+  /// Parses the same text again, rewritten (json_rewrite.h).
+  bool ParseRewritten(const std::string& json, LoneSurrogates surrogates, JsonError* error);
 
   [[nodiscard]] simdjson::dom::element root() const { return root_; }
   [[nodiscard]] bool is_rewritten() const { return is_rewritten_; }
+  /// The numbers that OriginalNumber needs, where the document was rewritten.
+  [[nodiscard]] const std::vector<JsonNumber>& numbers() const { return numbers_; }
 
   /// Gives the memory back if the last document was longer than `retained` bytes.
   void Shrink(std::size_t retained);
@@ -35,6 +43,7 @@ class JsonDocument {
   simdjson::dom::parser parser_;
   simdjson::dom::element root_;
   bool is_rewritten_ = false;
+  std::vector<JsonNumber> numbers_;
 };
 
 }  // namespace gateway

@@ -1,6 +1,9 @@
 #include "gateway/json/json_reader.h"
 
+#include <vector>
+
 #include "gateway/json/json_document.h"
+#include "gateway/json/json_rewrite.h"
 #include "gateway/json/json_walk.h"
 #include "gateway/json/wire_buffer.h"
 
@@ -34,6 +37,12 @@ struct JsonReader::Scratch {
   }
 };
 
+// What was unknown in a document.
+struct JsonReader::Dropped {
+  std::vector<const pb::EnumDescriptor*> enums;
+  std::size_t anys = 0;
+};
+
 JsonReader::Scratch& JsonReader::ThreadScratch() {
   thread_local Scratch scratch;
   return scratch;
@@ -61,9 +70,9 @@ Result<std::string> JsonReader::ReadAndFree(std::string& json,
 Result<std::string> JsonReader::ReadText(const std::string& json, std::string* owned,
                                          const JsonReadOptions& options) const {
   Scratch& scratch = ThreadScratch();
-  std::vector<const pb::EnumDescriptor*> unknown_enums;
+  Dropped dropped;
   JsonError error;
-  const bool read = ReadInto(json, owned, options, &scratch, &unknown_enums, &error);
+  const bool read = ReadInto(json, owned, options, &scratch, &dropped, &error);
   Result<std::string> wire;
   if (read) {
     wire = scratch.wire.Finish();
@@ -71,26 +80,29 @@ Result<std::string> JsonReader::ReadText(const std::string& json, std::string* o
     wire = tl::unexpected(error.ToStatus());
   }
   scratch.Shrink();
-  if (read && options.on_unknown_enum) {
-    for (const pb::EnumDescriptor* type : unknown_enums) options.on_unknown_enum(*type);
+  if (!read) return wire;
+  for (const pb::EnumDescriptor* type : dropped.enums) {
+    if (options.on_unknown_enum) options.on_unknown_enum(*type);
+  }
+  for (std::size_t i = 0; i < dropped.anys; ++i) {
+    if (options.on_unknown_any) options.on_unknown_any();
   }
   return wire;
 }
 
 bool JsonReader::ReadInto(const std::string& json, std::string* owned,
-                          const JsonReadOptions& options, Scratch* scratch,
-                          std::vector<const pb::EnumDescriptor*>* unknown_enums,
+                          const JsonReadOptions& options, Scratch* scratch, Dropped* dropped,
                           JsonError* error) const {
   JsonDocument& document = scratch->document;
   JsonWalk::Pass pass{.unknown = options.unknown};
-  if (!document.Parse(json, error)) return false;
+  if (!document.Parse(json, options.lone_surrogates, error)) return false;
   const std::size_t length = json.size();
   // The document has copied what it holds, unless it is to be parsed again.
   if (owned != nullptr && length > kRetainedJsonBytes && !MayHaveNegativeZero(json)) {
     std::string().swap(*owned);
   }
   for (;;) {
-    pass.is_rewritten = document.is_rewritten();
+    pass.rewritten = document.is_rewritten() ? &document.numbers() : nullptr;
     scratch->wire.Clear(length);  // Wire bytes are rarely longer.
     JsonWalk walk(pass, *tables_, &scratch->wire, error);
     const bool done = field_ == nullptr ? walk.ReadMessage(*message_, document.root())
@@ -99,9 +111,9 @@ bool JsonReader::ReadInto(const std::string& json, std::string* owned,
       pass.has_duplicates = true;
     } else if (done && walk.saw_whole_zero() && !document.is_rewritten() &&
                MayHaveNegativeZero(json)) {
-      if (!document.ParseRewritten(json, error)) return false;
+      if (!document.ParseRewritten(json, options.lone_surrogates, error)) return false;
     } else {
-      *unknown_enums = walk.unknown_enums();
+      *dropped = {walk.unknown_enums(), walk.unknown_anys()};
       return done;
     }
   }

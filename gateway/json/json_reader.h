@@ -1,6 +1,7 @@
 // JSON → protobuf wire bytes, by field tables compiled from descriptors: no message object on the
-// way. Follows ProtoJSON. Where that leaves room: null is unset, the last member of a name wins, at
-// most 100 levels, and nothing that a default protobuf decoder would refuse.
+// way. Follows ProtoJSON. Where that leaves room: null is unset, the last member of a name wins, a
+// byte order mark is skipped, at most 100 levels, and nothing that a default protobuf decoder would
+// refuse.
 //
 // Const and thread-safe after construction. The tables must outlive it.
 #pragma once
@@ -8,7 +9,6 @@
 #include <google/protobuf/descriptor.h>
 
 #include <string>
-#include <vector>
 
 #include "gateway/base/result.h"
 #include "gateway/json/json_error.h"
@@ -35,14 +35,13 @@ class JsonReader {
 
  private:
   struct Scratch;
+  struct Dropped;
   static Scratch& ThreadScratch();
 
   Result<std::string> ReadText(const std::string& json, std::string* owned,
                                const JsonReadOptions& options) const;
   bool ReadInto(const std::string& json, std::string* owned, const JsonReadOptions& options,
-                Scratch* scratch,
-                std::vector<const google::protobuf::EnumDescriptor*>* unknown_enums,
-                JsonError* error) const;
+                Scratch* scratch, Dropped* dropped, JsonError* error) const;
 
   const JsonTables* tables_;
   const MessageTable* message_;

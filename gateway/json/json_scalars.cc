@@ -6,6 +6,8 @@
 #include <optional>
 #include <string>
 
+#include "gateway/json/json_rewrite.h"
+
 namespace gateway {
 namespace {
 
@@ -81,9 +83,8 @@ std::optional<double> SpecialDouble(std::string_view text) {
   return std::nullopt;
 }
 
-}  // namespace
-
-bool DecodeBase64(std::string_view text, std::string* bytes) {
+// `text` has no line breaks.
+bool DecodeUnbroken(std::string_view text, std::string* bytes) {
   if (text.ends_with('=')) {
     if (text.size() % 4 != 0) return false;
     text.remove_suffix(text.ends_with("==") ? 2 : 1);
@@ -103,8 +104,19 @@ bool DecodeBase64(std::string_view text, std::string* bytes) {
       *bytes += static_cast<char>(bits >> count);
     }
   }
-  // Whatever the bits are that fill up the last character: protobuf's parsers ignore them.
+  // The bits that fill up the last character may be any: protobuf's parsers ignore them.
   return true;
+}
+
+}  // namespace
+
+bool DecodeBase64(std::string_view text, std::string* bytes) {
+  if (DecodeUnbroken(text, bytes)) return true;
+  constexpr std::string_view kLineBreaks = "\r\n";
+  if (text.find_first_of(kLineBreaks) == std::string_view::npos) return false;
+  std::string unbroken(text);
+  std::erase_if(unbroken, [&](char c) { return kLineBreaks.find(c) != std::string_view::npos; });
+  return DecodeUnbroken(unbroken, bytes);
 }
 
 ScalarRead JsonScalars::Read(const FieldTable& field, dom::element value, std::uint64_t* bits) {
@@ -158,8 +170,8 @@ bool JsonScalars::ReadNumber(dom::element value, JsonNumber* number) const {
       return true;
     case dom::element_type::DOUBLE: {
       const double floating = value.get_double().value_unsafe();
-      *number = is_rewritten_
-                    ? FromRewritten(floating)
+      *number = rewritten_ != nullptr
+                    ? OriginalNumber(floating, *rewritten_)
                     : JsonNumber{.kind = JsonNumber::Kind::kFloating, .floating = floating};
       return true;
     }

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "gateway/json/json_error.h"
 #include "gateway/json/json_numbers.h"
@@ -18,14 +19,15 @@ namespace gateway {
 
 enum class ScalarRead : std::uint8_t { kValue, kUnknownEnum, kError };
 
-/// Takes both alphabets, with padding or without. False if `text` is neither.
+/// Takes both alphabets, with padding or without, and line breaks. False if `text` is neither.
 bool DecodeBase64(std::string_view text, std::string* bytes);
 
 /// Reads all scalars but strings and bytes.
 class JsonScalars {
  public:
-  /// `is_rewritten`: the document's numbers were rewritten (json_numbers.h).
-  JsonScalars(bool is_rewritten, JsonError* error) : is_rewritten_(is_rewritten), error_(error) {}
+  /// `rewritten`: the numbers of RewriteNumbers, if the document was rewritten; else null.
+  JsonScalars(const std::vector<JsonNumber>* rewritten, JsonError* error)
+      : rewritten_(rewritten), error_(error) {}
 
   /// `bits` are those of a fixed-size type, or the value of a varint; 0 for an unknown enum string.
   ScalarRead Read(const FieldTable& field, simdjson::dom::element value, std::uint64_t* bits);
@@ -44,7 +46,7 @@ class JsonScalars {
   bool ReadFloating(Type type, simdjson::dom::element value, std::uint64_t* bits);
   ScalarRead ReadEnum(const FieldTable& field, simdjson::dom::element value, std::uint64_t* bits);
 
-  bool is_rewritten_;
+  const std::vector<JsonNumber>* rewritten_;
   bool saw_whole_zero_ = false;
   JsonError* error_;
 };

@@ -1,6 +1,8 @@
 #include "gateway/json/json_tables.h"
 
 #include <google/protobuf/descriptor.pb.h>
+#include <google/rpc/error_details.pb.h>
+#include <google/rpc/status.pb.h>
 
 #include <string>
 #include <utility>
@@ -72,6 +74,16 @@ std::vector<const pb::FieldDescriptor*> FieldsOf(const pb::Descriptor& type) {
   return fields;
 }
 
+// The types that details of errors are of.
+const pb::Descriptor* FindErrorType(const std::string& name) {
+  for (const pb::Descriptor* file_of :
+       {google::rpc::Status::descriptor(), google::rpc::ErrorInfo::descriptor()}) {
+    const pb::Descriptor* const type = file_of->file()->pool()->FindMessageTypeByName(name);
+    if (type != nullptr) return type;
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 const MessageTable& JsonTables::MessageOf(const pb::Descriptor& message) const {
@@ -103,7 +115,9 @@ const EnumTable& JsonTables::EnumOf(const pb::EnumDescriptor& type) const {
 const pb::Descriptor* JsonTables::FindAnyType(std::string_view url) const {
   const std::size_t slash = url.rfind('/');
   if (slash == std::string_view::npos) return nullptr;
-  return pool_.FindMessageTypeByName(std::string(url.substr(slash + 1)));
+  const std::string name(url.substr(slash + 1));
+  const pb::Descriptor* const type = pool_.FindMessageTypeByName(name);
+  return type == nullptr && name.starts_with("google.rpc.") ? FindErrorType(name) : type;
 }
 
 std::size_t JsonTables::message_count() const {

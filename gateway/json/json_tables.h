@@ -81,8 +81,9 @@ class JsonTables {
   [[nodiscard]] const MessageTable& MessageOf(const google::protobuf::Descriptor& message) const;
   [[nodiscard]] const EnumTable& EnumOf(const google::protobuf::EnumDescriptor& type) const;
 
-  /// The message type that the URL of an Any names, or null. Its table is compiled when it is first
-  /// asked for: unlike other types these are known from the documents only.
+  /// The message type that the URL of an Any names, or null. The types of google.rpc are known even
+  /// if the pool lacks them. A table is compiled when it is first asked for: unlike other types
+  /// these are known from the documents only.
   [[nodiscard]] const google::protobuf::Descriptor* FindAnyType(std::string_view url) const;
 
   /// How many tables of messages have been compiled.

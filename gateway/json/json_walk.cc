@@ -15,7 +15,7 @@ namespace pb = google::protobuf;
 using Type = pb::FieldDescriptor::Type;
 using Shape = FieldTable::Shape;
 
-// Messages in one another that decoders take by default, the outermost not counted.
+// How many messages in one another decoders take by default, the outermost not counted.
 constexpr std::size_t kMaxMessageLevels = 100;  // an error names it
 
 // A misspelt name helps in an error, arbitrary text from the document does not.
@@ -207,6 +207,7 @@ bool JsonWalk::ReadBytes(const FieldTable& field, Element value) {
 }
 
 bool JsonWalk::ReadNested(const FieldTable& field, Element value) {
+  if (DropsAny(field, value)) return true;
   WireBuffer::Nested nested;
   if (!Enter(field.tag, &nested) || !ReadMessage(*field.message, value)) return false;
   Leave(nested);
@@ -275,6 +276,7 @@ bool JsonWalk::ReadMapEntry(const FieldTable& field, std::string_view key, Eleme
       scalars_.Read(value_field, value, &bits) == ScalarRead::kUnknownEnum) {
     return NoteUnknownEnum(value_field);
   }
+  if (value_field.message != nullptr && DropsAny(value_field, value)) return true;
   WireBuffer::Nested entry;
   if (!Enter(field.tag, &entry) || !ReadMapKey(field.message->fields[0], key) ||
       !ReadSingular(value_field, value)) {

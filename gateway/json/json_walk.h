@@ -23,8 +23,8 @@ class JsonWalk {
  public:
   struct Pass {
     JsonReadOptions::Unknown unknown = JsonReadOptions::Unknown::kSkip;
-    /// The document's numbers were rewritten (json_numbers.h).
-    bool is_rewritten = false;
+    /// The numbers of RewriteNumbers, if the document was rewritten; else null.
+    const std::vector<JsonNumber>* rewritten = nullptr;
     /// Objects may have members of equal name: looks for the last of each before it reads.
     /// Otherwise such members make the walk fail.
     bool has_duplicates = false;
@@ -35,7 +35,7 @@ class JsonWalk {
         tables_(tables),
         wire_(*wire),
         error_(*error),
-        scalars_(pass.is_rewritten, error) {}
+        scalars_(pass.rewritten, error) {}
 
   /// The content of a message, without tag and length.
   bool ReadMessage(const MessageTable& table, simdjson::dom::element value);
@@ -47,6 +47,8 @@ class JsonWalk {
   [[nodiscard]] const std::vector<const google::protobuf::EnumDescriptor*>& unknown_enums() const {
     return unknown_enums_;
   }
+  /// How many Any values were dropped because their types are unknown.
+  [[nodiscard]] std::size_t unknown_anys() const { return unknown_anys_; }
 
  private:
   using Element = simdjson::dom::element;
@@ -79,6 +81,7 @@ class JsonWalk {
 
   // json_walk_well_known.cc
   bool ReadWellKnown(const MessageTable& table, Element value);
+  bool DropsAny(const FieldTable& field, Element value);
   bool ReadAny(Element value);
   bool ReadAnyContent(const MessageTable& table, Object object);
   bool ReadTimestamp(Element value);
@@ -100,6 +103,7 @@ class JsonWalk {
   JsonScalars scalars_;
   std::size_t level_ = 0;
   std::vector<const google::protobuf::EnumDescriptor*> unknown_enums_;
+  std::size_t unknown_anys_ = 0;
 };
 
 }  // namespace gateway

@@ -11,6 +11,7 @@ namespace gateway {
 namespace {
 
 namespace dom = simdjson::dom;
+using Unknown = JsonReadOptions::Unknown;
 
 // Tags of the well-known types' fields: number << 3 | wire type.
 constexpr WireTag kVarint1{{0x08}, 1};
@@ -71,6 +72,22 @@ bool JsonWalk::ReadWellKnown(const MessageTable& table, Element value) {
   return false;
 }
 
+// An Any of a type that is not known is dropped with its field, element or entry.
+bool JsonWalk::DropsAny(const FieldTable& field, Element value) {
+  if (field.message->well_known != WellKnown::kAny || pass_.unknown == Unknown::kReject) {
+    return false;
+  }
+  Object object;
+  if (value.get(object) != simdjson::SUCCESS) return false;
+  const std::optional<Element> type = Last(object, kTypeMember);
+  std::string_view url;
+  if (!type || type->get(url) != simdjson::SUCCESS || tables_.FindAnyType(url) != nullptr) {
+    return false;
+  }
+  ++unknown_anys_;
+  return true;
+}
+
 bool JsonWalk::ReadAny(Element value) {
   Object object;
   if (value.get(object) != simdjson::SUCCESS) return error_.Set("not an object");
@@ -82,6 +99,11 @@ bool JsonWalk::ReadAny(Element value) {
     return error_.In(kTypeMember);
   }
   const google::protobuf::Descriptor* const content_type = tables_.FindAnyType(url);
+  if (content_type == nullptr && pass_.unknown == Unknown::kSkip) {
+    // Nothing is around it that could be dropped: it is all there is, or in another Any.
+    ++unknown_anys_;
+    return true;
+  }
   if (content_type == nullptr) {
     error_.Set("not the URL of a known message type");
     return error_.In(kTypeMember);

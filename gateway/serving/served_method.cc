@@ -38,10 +38,12 @@ ServedMethod::ServedMethod(const Route& route, const UpstreamSettings& service,
       telemetry_(telemetry),
       metrics_(telemetry.AddMethod(route.method->service()->full_name(), route.method->name())),
       json_{.unknown = JsonReadOptions::Unknown::kSkip,
-            .on_unknown_enum = [&telemetry](const google::protobuf::EnumDescriptor& type) {
-              telemetry.UnknownEnumValue(type.full_name());
-              LogUnknownEnum(type);
-            }} {}
+            .on_unknown_enum =
+                [&telemetry](const google::protobuf::EnumDescriptor& type) {
+                  telemetry.UnknownEnumValue(type.full_name());
+                  LogUnknownEnum(type);
+                },
+            .on_unknown_any = [&telemetry] { telemetry.AnyDropped(); }} {}
 
 Result<UpstreamCallSpec> ServedMethod::PrepareCall(const grpc::ByteBuffer& request,
                                                    const CallerMetadata& metadata,

@@ -114,6 +114,10 @@ class Metrics::Impl {
   prometheus::Family<prometheus::Counter>& unknown_enum_values =
       CounterFamily("extend_gateway_unknown_enum_values_total",
                     "Enum values in answers that the descriptors do not know, by enum type.");
+  prometheus::Counter& dropped_anys =
+      CounterFamily("extend_gateway_dropped_anys_total",
+                    "Any values in responses that were dropped, as no descriptor set has the type.")
+          .Add({});
   prometheus::Family<prometheus::Counter>& credential_reloads =
       CounterFamily("extend_gateway_credential_reloads_total",
                     "Changed key and certificate files, by kind and whether they were taken.");
@@ -185,6 +189,8 @@ void Metrics::SetUpstreamConnections(int count) { impl_->connections.Set(count);
 void Metrics::UnknownEnumValue(std::string_view enum_name) {
   impl_->unknown_enum_values.Add({{"enum", std::string(enum_name)}}).Increment();
 }
+
+void Metrics::AnyDropped() { impl_->dropped_anys.Increment(); }
 
 void Metrics::CredentialReloaded(CredentialKind kind, bool succeeded) {
   (succeeded ? impl_->reloads_taken : impl_->reloads_refused)[Index(kind)]->Increment();

@@ -51,6 +51,8 @@ class Metrics {
   /// How many are open now.
   void SetUpstreamConnections(int count);
   void UnknownEnumValue(std::string_view enum_name);
+  /// An Any in a response was dropped, as no descriptor set has its type.
+  void AnyDropped();
   /// A change that was put to use, or (once for each distinct fault) one that was refused.
   void CredentialReloaded(CredentialKind kind, bool succeeded);
 

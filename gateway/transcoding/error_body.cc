@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "gateway/base/ascii.h"
+#include "gateway/json/json_rewrite.h"
 
 namespace gateway {
 namespace {
@@ -105,7 +106,7 @@ class Reader : public nlohmann::json_sax<nlohmann::json> {
 ErrorBody ReadErrorBody(std::string_view body) {
   if (body.size() > kMaxBodyBytes) return {};
   Reader reader;
-  nlohmann::json::sax_parse(body, &reader);
+  nlohmann::json::sax_parse(ReplaceLoneSurrogates(body), &reader);
   return std::move(reader).Take();
 }
 

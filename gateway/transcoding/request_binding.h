@@ -20,7 +20,7 @@ namespace gateway {
 
 class RequestBinding {
  public:
-  /// Of path and query together; longer ones are refused, well below where libcurl fails.
+  /// The limit of path and query together; longer ones are refused, well below where libcurl fails.
   static constexpr std::size_t kMaxUrlBytes = std::size_t{1} << 20;
 
   /// The first binding of `rule` for messages of type `request`; the additional ones are checked.

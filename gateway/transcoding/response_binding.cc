@@ -1,9 +1,9 @@
 #include "gateway/transcoding/response_binding.h"
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 
+#include "gateway/base/ascii.h"
 #include "gateway/transcoding/http_body.h"
 
 namespace gateway {
@@ -29,24 +29,38 @@ std::string_view LegalContentType(const Headers& headers) {
   return value != nullptr && IsHeaderValue(*value) ? std::string_view(*value) : std::string_view();
 }
 
+// Whether the body may be anything: nothing of it would be read. Extensions count as fields.
+bool HasNoFields(const pb::Descriptor& message) {
+  return message.field_count() == 0 && message.extension_range_count() == 0;
+}
+
+bool IsBlank(std::string_view body) {
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  if (body.starts_with(kByteOrderMark)) body.remove_prefix(kByteOrderMark.size());
+  return Trimmed(body).empty();
+}
+
 }  // namespace
 
 tl::expected<ResponseBinding, std::string> ResponseBinding::Compile(const pb::Descriptor& message,
                                                                     std::string_view response_body,
                                                                     const JsonTables& tables) {
-  if (response_body.empty()) {
-    return IsHttpBody(message) ? ResponseBinding(nullptr, std::nullopt)
-                               : ResponseBinding(nullptr, JsonReader(message, tables));
+  const pb::FieldDescriptor* field = nullptr;
+  if (!response_body.empty()) {
+    field = message.FindFieldByName(std::string(response_body));
+    if (field == nullptr) {
+      return tl::unexpected("response_body \"" + std::string(response_body) +
+                            "\" names no field of " + message.full_name());
+    }
   }
-  const pb::FieldDescriptor* const field = message.FindFieldByName(std::string(response_body));
-  if (field == nullptr) {
-    return tl::unexpected("response_body \"" + std::string(response_body) +
-                          "\" names no field of " + message.full_name());
-  }
-  const bool is_raw = !field->is_repeated() && field->message_type() != nullptr &&
-                      IsHttpBody(*field->message_type());
-  return is_raw ? ResponseBinding(field, std::nullopt)
-                : ResponseBinding(field, JsonReader(*field, tables));
+  const pb::Descriptor* const body = field == nullptr       ? &message
+                                     : field->is_repeated() ? nullptr
+                                                            : field->message_type();
+  if (body != nullptr && IsHttpBody(*body)) return ResponseBinding(Kind::kHttpBody, field, {});
+  if (body != nullptr && HasNoFields(*body)) return ResponseBinding(Kind::kNoFields, field, {});
+  return ResponseBinding(
+      Kind::kJson, field,
+      field == nullptr ? JsonReader(message, tables) : JsonReader(*field, tables));
 }
 
 Result<std::string> ResponseBinding::Read(const HttpResponse& response,
@@ -62,8 +76,9 @@ Result<std::string> ResponseBinding::ReadAndFree(HttpResponse& response,
 // `owned`: the same response, whose body may be freed; or null.
 Result<std::string> ResponseBinding::Read(const HttpResponse& response, HttpResponse* owned,
                                           const JsonReadOptions& options) const {
-  if (!json_) return ReadHttpBody(response);
-  if (response.status == kNoContent || response.body.empty()) return std::string();
+  if (kind_ == Kind::kHttpBody) return ReadHttpBody(response);
+  if (response.status == kNoContent || IsBlank(response.body)) return std::string();
+  if (kind_ == Kind::kNoFields) return InField({});
   const std::size_t length = response.body.size();
   Result<std::string> wire = owned == nullptr ? json_->Read(response.body, options)
                                               : json_->ReadAndFree(owned->body, options);
@@ -77,9 +92,14 @@ Result<std::string> ResponseBinding::Read(const HttpResponse& response, HttpResp
 
 std::string ResponseBinding::ReadHttpBody(const HttpResponse& response) const {
   std::string http_body = HttpBodyWireBytes(LegalContentType(response.headers), response.body);
-  if (field_ == nullptr || http_body.empty()) return http_body;
+  return http_body.empty() ? http_body : InField(std::move(http_body));
+}
+
+// The wire bytes of the message, given those of the body.
+std::string ResponseBinding::InField(std::string body) const {
+  if (field_ == nullptr) return body;
   std::string wire;
-  AppendLengthDelimited(field_->number(), http_body, wire);
+  AppendLengthDelimited(field_->number(), body, wire);
   return wire;
 }
 

@@ -23,8 +23,9 @@ class ResponseBinding {
       const google::protobuf::Descriptor& message, std::string_view response_body,
       const JsonTables& tables);
 
-  /// 204 and an empty body are an empty message. Fails with INTERNAL and a text that says what came
-  /// (content type, size, place of the error), never the content.
+  /// 204 and a body of nothing but blanks are an empty message; so is any body where the body's
+  /// type has no fields. Fails with INTERNAL and a text that says what came (content type, size,
+  /// place of the error), never the content.
   [[nodiscard]] Result<std::string> Read(const HttpResponse& response,
                                          const JsonReadOptions& options) const;
   /// The same, but a long body may be freed on the way.
@@ -32,15 +33,21 @@ class ResponseBinding {
                                                 const JsonReadOptions& options) const;
 
  private:
-  ResponseBinding(const google::protobuf::FieldDescriptor* field, std::optional<JsonReader> json)
-      : field_(field), json_(json) {}
+  enum class Kind { kJson, kHttpBody, kNoFields };
+
+  ResponseBinding(Kind kind, const google::protobuf::FieldDescriptor* field,
+                  std::optional<JsonReader> json)
+      : kind_(kind), field_(field), json_(json) {}
 
   Result<std::string> Read(const HttpResponse& response, HttpResponse* owned,
                            const JsonReadOptions& options) const;
   [[nodiscard]] std::string ReadHttpBody(const HttpResponse& response) const;
 
+  [[nodiscard]] std::string InField(std::string body) const;
+
+  Kind kind_;
   const google::protobuf::FieldDescriptor* field_;  // null: the body is the whole message
-  std::optional<JsonReader> json_;                  // nothing for a google.api.HttpBody
+  std::optional<JsonReader> json_;                  // of kJson
 };
 
 }  // namespace gateway

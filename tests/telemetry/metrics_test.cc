@@ -72,6 +72,7 @@ TEST(Metrics, CountsReloadsConnectionsAndUnknownEnumValues) {
   telemetry.SetUpstreamConnections(3);
   telemetry.SetUpstreamConnections(2);
   telemetry.UnknownEnumValue("a.v1.Color");
+  telemetry.AnyDropped();
   EXPECT_THAT(
       telemetry.Render(),
       AllOf(HasSubstr("extend_gateway_credential_reloads_total{kind=\"api_key\","
@@ -81,7 +82,8 @@ TEST(Metrics, CountsReloadsConnectionsAndUnknownEnumValues) {
             HasSubstr("extend_gateway_credential_reloads_total{kind=\"upstream_tls\","
                       "result=\"success\"} 0\n"),
             HasSubstr("extend_gateway_upstream_connections 2\n"),
-            HasSubstr("extend_gateway_unknown_enum_values_total{enum=\"a.v1.Color\"} 1\n")));
+            HasSubstr("extend_gateway_unknown_enum_values_total{enum=\"a.v1.Color\"} 1\n"),
+            HasSubstr("extend_gateway_dropped_anys_total 1\n")));
 }
 
 TEST(Metrics, TellsOfTheProcess) {

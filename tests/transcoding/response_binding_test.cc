@@ -4,6 +4,8 @@
 
 #include "tests/json/from_text.h"
 #include "tests/json/generated_tables.h"
+#include "tests/transcoding/all_types.pb.h"
+#include "tests/transcoding/legacy_types.pb.h"
 #include "tests/transcoding/library.pb.h"
 
 namespace gateway {
@@ -61,6 +63,27 @@ TEST(ResponseBinding, ReadsNoContentAsAnEmptyMessage) {
   }
   // Whatever a 204 carries against the rules.
   EXPECT_EQ(Read<library::Book>(Answer("<html>", {}, 204)), "");
+}
+
+TEST(ResponseBinding, Row14_ReadsABodyOfBlanksAsAnEmptyMessage) {
+  for (const char* blanks : {" ", "\n", "\r\n\t ", "\xEF\xBB\xBF", "\xEF\xBB\xBF\r\n"}) {
+    EXPECT_EQ(Read<library::Book>(Answer(blanks)), "");
+    EXPECT_EQ(Read<library::TagBookResponse>(Answer(blanks), "tags"), "");
+    EXPECT_EQ(Read<google::protobuf::Empty>(Answer(blanks)), "");
+  }
+  EXPECT_THAT(Read<library::Book>(Answer(" x")), HasSubstr("not the promised JSON"));
+}
+
+TEST(ResponseBinding, Row14_TakesAnyBodyWhereTheTypeHasNoFields) {
+  for (const char* body :
+       {"OK", "<html></html>", "\xFF\xFE", "{", "null", "[]", "5", R"({"a":1})"}) {
+    EXPECT_EQ(Read<google::protobuf::Empty>(Answer(body)), "") << body;
+    EXPECT_EQ(Read<testing::v1::AllTypes>(Answer(body), "empty"), "empty { }") << body;
+  }
+  EXPECT_EQ(Read<testing::v1::AllTypes>(Answer("", {}, 204), "empty"), "");
+  // Extensions are fields: an upstream may send them.
+  EXPECT_EQ(Read<testing::v1::OnlyExtensions>(Answer(R"({"[testing.v1.only_extension]":5})")),
+            "[testing.v1.only_extension]: 5");
 }
 
 TEST(ResponseBinding, PassesHttpBodiesOnAsTheyAre) {
