@@ -132,11 +132,11 @@ TEST_F(FleetJsonTest, Row14_AnEmptyResponseTakesAnyBody) {
 }
 
 TEST_F(FleetJsonTest, Row14_AnAnyOfAnUnknownTypeIsDroppedAndCounted) {
-  EXPECT_THAT(Call("Depots.GetDetail", R"({"@type":"type.googleapis.com/no.Type","x":[1]})"),
+  EXPECT_THAT(Call("Shipments.GetDetail", R"({"@type":"type.googleapis.com/no.Type","x":[1]})"),
               IsEmpty());
   EXPECT_THAT(Metrics(), HasSubstr("extend_gateway_dropped_anys_total 1\n"));
   EXPECT_THAT(
-      Call("Depots.GetDetail",
+      Call("Shipments.GetDetail",
            R"({"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":"FULL","new":1})"),
       HasSubstr("google.rpc.ErrorInfo"));
   EXPECT_THAT(Metrics(), HasSubstr("extend_gateway_dropped_anys_total 1\n"));
