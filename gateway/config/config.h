@@ -72,6 +72,13 @@ struct Config {
   std::chrono::milliseconds retry_initial_backoff{250};
   std::chrono::milliseconds retry_max_backoff{10'000};
 
+  /// The key of a create's metadata under which the gateway sends an id of its own. When the
+  /// response of such a create is lost, the gateway looks for the id among the newest resources,
+  /// and so learns whether the create arrived. Empty: off, and a lost create ends with an unknown
+  /// outcome. It costs one entry of the resource's metadata, which others see, and a few list
+  /// requests after a loss.
+  std::string create_marker;
+
   int max_in_flight = 10'000;
   std::size_t max_request_bytes = std::size_t{4} << 20;
   std::size_t max_response_bytes = std::size_t{64} << 20;

@@ -18,6 +18,7 @@ using std::chrono::milliseconds;
 constexpr milliseconds kMaxDuration = std::chrono::hours(24);
 constexpr std::size_t kMaxSize = std::size_t{2047} << 20;
 constexpr std::size_t kMaxApiKey = 4096;
+constexpr std::size_t kMaxMarkerKey = 64;
 
 tl::unexpected<std::string> Rule(std::string rule) {
   return tl::unexpected<std::string>(std::move(rule));
@@ -128,6 +129,17 @@ Parsed<std::string> ParseName(const std::string& text) {
   const auto legal = [](char c) { return IsAlphanumeric(c) || c == '-' || c == '_' || c == '.'; };
   if (text.empty() || !std::ranges::all_of(text, legal)) {
     return Rule("must be a name of letters, digits, '-', '_' and '.'");
+  }
+  return text;
+}
+
+Parsed<std::string> ParseMarkerKey(const std::string& text) {
+  const auto legal = [](char c) {
+    return IsAlphanumeric(c) || std::string_view("_-:.").find(c) != std::string_view::npos;
+  };
+  if (text.empty() || text.size() > kMaxMarkerKey || !std::ranges::all_of(text, legal)) {
+    return Rule("must be 1 to " + std::to_string(kMaxMarkerKey) +
+                " letters, digits, '_', '-', ':' and '.'");
   }
   return text;
 }

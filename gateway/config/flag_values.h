@@ -40,6 +40,9 @@ Parsed<std::string> ParsePath(const std::string& text);
 /// Letters, digits, `-`, `_` and `.`.
 Parsed<std::string> ParseName(const std::string& text);
 
+/// The key of a marker: 1 to 64 letters, digits, `_`, `-`, `:` and `.`.
+Parsed<std::string> ParseMarkerKey(const std::string& text);
+
 /// As in address.h; the text itself.
 Parsed<std::string> ParseListenAddress(const std::string& text);
 Parsed<std::string> ParseDialAddress(const std::string& text);

@@ -207,6 +207,13 @@ FlagGroup Time() {
            .fallback = "10s",
            .help = "Where the doubling ends.",
            .target = Value(&Config::retry_max_backoff, ParsePositiveDuration)},
+          {.name = "create-marker",
+           .placeholder = "KEY",
+           .fallback = "off",
+           .help = "Marks each create with an id of the gateway's own, under this key of the new "
+                   "resource's metadata. If the response of a create is lost, the gateway looks "
+                   "for the id among the newest resources and returns the one that was created.",
+           .target = Value(&Config::create_marker, ParseMarkerKey)},
       }};
 }
 

@@ -83,10 +83,8 @@ const pb::DescriptorPool& PoolOf(const std::vector<const pb::ServiceDescriptor*>
 
 }  // namespace
 
-RouteTable::Compilation RouteTable::Compile(
-    const std::vector<const pb::ServiceDescriptor*>& services) {
-  Compilation compilation;
-  RouteTable& table = compilation.table;
+RouteTable RouteTable::Compile(const std::vector<const pb::ServiceDescriptor*>& services) {
+  RouteTable table;
   table.json_tables_ = std::make_unique<const JsonTables>(PoolOf(services));
   for (const pb::ServiceDescriptor* service : services) {
     RoutedService routed{.service = service, .upstream = {}, .routes = {}};
@@ -98,14 +96,14 @@ RouteTable::Compilation RouteTable::Compile(
         if (method.options().HasExtension(v1::reconcile)) {
           ErrorsOf errors(NameOf(method));
           errors.Add("gateway.v1.reconcile needs google.api.http");
-          Append(errors, &compilation.errors);
+          Append(errors, &table.errors_);
         }
         continue;
       }
       annotated = true;
       auto [route, errors] = CompileRoute(method, *table.json_tables_);
       if (route) routed.routes.push_back(*std::move(route));
-      Append(errors, &compilation.errors);
+      Append(errors, &table.errors_);
     }
     if (!annotated) continue;
     auto upstream = CompileUpstream(*service);
@@ -115,10 +113,10 @@ RouteTable::Compilation RouteTable::Compile(
     } else {
       ErrorsOf errors(service->full_name());
       errors.AddAll("upstream: ", upstream.error());
-      Append(errors, &compilation.errors);
+      Append(errors, &table.errors_);
     }
   }
-  return compilation;
+  return table;
 }
 
 }  // namespace gateway

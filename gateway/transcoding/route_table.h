@@ -41,12 +41,14 @@ struct RoutedService {
 
 class RouteTable {
  public:
-  struct Compilation;
   /// Compiles the annotated methods of `services`. Methods without annotation are left out (see
   /// `unannotated`).
-  static Compilation Compile(
+  static RouteTable Compile(
       const std::vector<const google::protobuf::ServiceDescriptor*>& services);
 
+  /// Where there are errors, the table holds the sound routes: it cannot be served, but the
+  /// settings of its services can be checked, so that an operator hears of all errors at once.
+  [[nodiscard]] const Errors& errors() const { return errors_; }
   [[nodiscard]] const std::vector<RoutedService>& services() const { return services_; }
   /// The full names of the methods without annotation.
   [[nodiscard]] const std::vector<std::string>& unannotated() const { return unannotated_; }
@@ -57,13 +59,7 @@ class RouteTable {
   std::unique_ptr<const JsonTables> json_tables_;
   std::vector<RoutedService> services_;
   std::vector<std::string> unannotated_;
-};
-
-/// Where there are errors, the table holds the sound routes: it cannot be served, but its services'
-/// settings can be checked, so that an operator hears of all errors at once.
-struct RouteTable::Compilation {
-  RouteTable table;
-  Errors errors;
+  Errors errors_;
 };
 
 }  // namespace gateway

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "gateway/base/ascii.h"
 #include "gateway/base/clean_text.h"
 
 namespace gateway {
@@ -94,6 +95,12 @@ std::string Serialize(grpc::StatusCode code, const std::string& message,
 }
 
 }  // namespace
+
+bool IsErrorReason(std::string_view text) {
+  constexpr std::size_t kMaxBytes = 63;
+  return !text.empty() && text.size() <= kMaxBytes && IsUpper(text.front()) && text.back() != '_' &&
+         std::ranges::all_of(text, [](char c) { return IsUpper(c) || IsDigit(c) || c == '_'; });
+}
 
 grpc::Status MakeStatus(grpc::StatusCode code, std::string_view message,
                         const StatusDetails& details) {

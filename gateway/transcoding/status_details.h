@@ -30,6 +30,10 @@ struct StatusDetails {
   google::rpc::BadRequest bad_request;
 };
 
+/// What ErrorInfo.reason can be: UPPER_SNAKE_CASE of at most 63 characters, beginning with a letter
+/// and not ending with an underscore.
+bool IsErrorReason(std::string_view text);
+
 /// A status with a serialized google.rpc.Status of at most 4 KiB as its details. The message is
 /// cleaned and cut to 1 KiB. When it does not fit, Help goes first, then docUrl, then the other
 /// metadata, then all but ErrorInfo.

@@ -1,14 +1,9 @@
 #include "gateway/upstream/upstream_call.h"
 
-#include <algorithm>
-#include <utility>
-
 #include "gateway/base/ascii.h"
 
 namespace gateway {
 namespace {
-
-constexpr int kNotFound = 404;
 
 /// The GET of a resource, in the name of the caller who sent `request`.
 std::shared_ptr<const HttpRequest> ReadOf(const HttpRequest& request, std::string url) {
@@ -22,30 +17,35 @@ std::shared_ptr<const HttpRequest> ReadOf(const HttpRequest& request, std::strin
 }  // namespace
 
 void UpstreamCall::Begin() {
-  order_.budget->AddFirstAttempt();
+  progress_ = {.retry_safety = spec_.retry_safety,
+               .deletes = spec_.request->verb == "DELETE",
+               .reconciles = spec_.reconcile_url.has_value(),
+               .attempts = 0,
+               .remaining = {}};
+  spec_.budget->AddFirstAttempt();
   SendAttempt(false);
 }
 
 void UpstreamCall::SendAttempt(bool fresh_connection) {
-  if (order_.deadline.HasPassed(client_.Now())) return Finish(Conclusion::kDeadlineExceeded);
-  ++outcome_.attempts;
-  Send(order_.request, fresh_connection, &UpstreamCall::OnAttemptEnded);
+  if (spec_.deadline.HasPassed(loop_.Now())) return Finish(Conclusion::kDeadlineExceeded);
+  ++progress_.attempts;
+  Send(spec_.request, fresh_connection, &UpstreamCall::OnAttemptEnded);
 }
 
 void UpstreamCall::Send(const std::shared_ptr<const HttpRequest>& request, bool fresh_connection,
                         void (UpstreamCall::*ended)(HttpResult)) {
   Clock::duration timeout = policy_.options().attempt_timeout;
-  const auto remaining = order_.deadline.Remaining(client_.Now());
+  const auto remaining = spec_.deadline.Remaining(loop_.Now());
   until_deadline_ = remaining && *remaining <= timeout;
   if (until_deadline_) timeout = *remaining;
   auto done = [this, ended, request](HttpResult result) {
     transfer_.reset();
-    outcome_.upstream_time += result.elapsed;
+    result_.upstream_time += result.elapsed;
     if (observer_ != nullptr) observer_->OnTransfer(request->verb, result);
     (this->*ended)(std::move(result));
   };
-  transfer_ = client_.Send(request, {.timeout = timeout, .fresh_connection = fresh_connection},
-                           std::move(done));
+  transfer_ = loop_.Send(request, {.timeout = timeout, .fresh_connection = fresh_connection},
+                         std::move(done));
 }
 
 bool UpstreamCall::DeadlineEnded(const HttpResult& result) const {
@@ -54,41 +54,26 @@ bool UpstreamCall::DeadlineEnded(const HttpResult& result) const {
 }
 
 void UpstreamCall::OnAttemptEnded(HttpResult result) {
-  const HttpResult& kept = outcome_.result.emplace(std::move(result));
-  last_ = &kept;
+  HttpResult& kept = result_.result.emplace(std::move(result));
   if (DeadlineEnded(kept)) return Finish(Conclusion::kDeadlineExceeded);
-  const HttpResponse* answer = kept.response();
-  verdict_ = answer != nullptr ? order_.reader->Classify(*answer) : ResponseClass{};
-  if (order_.request->verb == "DELETE" && answer != nullptr && answer->status == kNotFound &&
-      may_have_arrived_) {
-    return Finish(Conclusion::kDeletedBefore);
-  }
-  may_have_arrived_ = may_have_arrived_ || MayHaveArrived(kept);
-  outcome_unknown_ = outcome_unknown_ || LeavesOutcomeUnknown(kept);
-  Follow(policy_.Decide(Report(), *order_.budget));
-}
-
-AttemptReport UpstreamCall::Report() const {
-  return {.attempts = outcome_.attempts,
-          .result = last_,
-          .verdict = verdict_,
-          .retry_safety = order_.retry_safety,
-          .reconciles = order_.reconcile_url.has_value(),
-          .may_have_arrived = may_have_arrived_,
-          .outcome_unknown = outcome_unknown_,
-          .remaining = order_.deadline.Remaining(client_.Now())};
+  auto* response = std::get_if<HttpResponse>(&kept.value);
+  result_.response_class =
+      response != nullptr ? spec_.classifier->Classify(*response) : ResponseClass{};
+  progress_.AddAttempt(kept, result_.response_class);
+  progress_.remaining = spec_.deadline.Remaining(loop_.Now());
+  Follow(policy_.AfterAttempt(progress_, *spec_.budget));
 }
 
 void UpstreamCall::Follow(const RetryDecision& decision) {
-  outcome_.retry_after = decision.retry_after;
+  result_.retry_after = decision.retry_after;
   switch (decision.kind) {
-    case RetryDecision::Kind::kStop:
-      return Finish(Conclusion::kLastAttempt);
-    case RetryDecision::Kind::kReconcile:
-      return Reconcile();
+    case RetryDecision::Kind::kConclude:
+      return Finish(decision.conclusion);
+    case RetryDecision::Kind::kRead:
+      return SendRead();
     case RetryDecision::Kind::kRetry:
       if (observer_ != nullptr) observer_->OnRetry(decision.reason);
-      wait_ = client_.StartTimer(decision.delay, [this, fresh = decision.fresh_connection] {
+      wait_ = loop_.StartTimer(decision.delay, [this, fresh = decision.fresh_connection] {
         wait_.reset();
         SendAttempt(fresh);
       });
@@ -96,59 +81,45 @@ void UpstreamCall::Follow(const RetryDecision& decision) {
   }
 }
 
-void UpstreamCall::Reconcile() {
-  if (order_.deadline.HasPassed(client_.Now())) return Finish(Conclusion::kDeadlineExceeded);
-  // The policy decides so only for routes that have it.
-  if (!order_.reconcile_url) return Finish(Conclusion::kLastAttempt);
-  Send(ReadOf(*order_.request, *order_.reconcile_url), last_->error() != nullptr,
-       &UpstreamCall::OnResource);
+void UpstreamCall::SendRead() {
+  if (spec_.deadline.HasPassed(loop_.Now())) return Finish(Conclusion::kDeadlineExceeded);
+  const bool fresh_connection = result_.result->error() != nullptr;
+  Send(ReadOf(*spec_.request, spec_.reconcile_url.value()), fresh_connection,
+       &UpstreamCall::OnReadEnded);
 }
 
-void UpstreamCall::OnResource(HttpResult result) {
+void UpstreamCall::OnReadEnded(HttpResult result) {
   if (DeadlineEnded(result)) {
-    Observe(ReconcileResult::kFailed);
+    CountReconciled(ReconcileResult::kFailed);
     return Finish(Conclusion::kDeadlineExceeded);
   }
-  const HttpResponse* answer = result.response();
-  const bool readable = answer != nullptr && answer->status >= 200 && answer->status <= 299;
-  const ResourceState state = readable ? order_.reader->StateOf(*answer) : ResourceState::kUnknown;
+  Resource resource;
+  if (auto* response = std::get_if<HttpResponse>(&result.value)) {
+    if (IsSuccess(response->status)) resource = spec_.classifier->ReadResource(*response);
+  }
+  const ResourceState state = resource.state;
   if (state == ResourceState::kDone || state == ResourceState::kFinished) {
-    outcome_.resource = std::get<HttpResponse>(std::move(result.value));
+    result_.resource_response = std::get<HttpResponse>(std::move(result.value));
+    result_.resource = std::move(resource);
   }
-  Conclude(state);
+  progress_.remaining = spec_.deadline.Remaining(loop_.Now());
+  const RetryDecision decision = policy_.AfterRead(progress_, state, *spec_.budget);
+  CountReconciled(ReconcileResultOf(state, decision));
+  Follow(decision);
 }
 
-void UpstreamCall::Conclude(ResourceState state) {
-  switch (state) {
-    case ResourceState::kDone:
-      Observe(may_have_arrived_ ? ReconcileResult::kConfirmed : ReconcileResult::kAlreadyDone);
-      return Finish(may_have_arrived_ ? Conclusion::kConfirmed : Conclusion::kAlreadyDone);
-    case ResourceState::kFinished:
-      Observe(ReconcileResult::kFinished);
-      return Finish(Conclusion::kFinished);
-    case ResourceState::kPending: {
-      const RetryDecision decision = policy_.DecideWhilePending(Report(), *order_.budget);
-      const bool repeats = decision.kind == RetryDecision::Kind::kRetry;
-      Observe(repeats ? ReconcileResult::kRetried : ReconcileResult::kFailed);
-      return Follow(decision);
-    }
-    case ResourceState::kUnknown:
-      Observe(ReconcileResult::kFailed);
-      return Finish(Conclusion::kLastAttempt);
-  }
-}
-
-void UpstreamCall::Observe(ReconcileResult outcome) const {
-  if (observer_ != nullptr) observer_->OnReconciled(outcome);
+void UpstreamCall::CountReconciled(ReconcileResult result) const {
+  if (observer_ != nullptr) observer_->OnReconciled(result);
 }
 
 void UpstreamCall::Finish(Conclusion conclusion) {
-  if (transfer_) client_.Abort(*transfer_);
-  if (wait_) client_.StopTimer(*wait_);
-  outcome_.conclusion = conclusion;
-  if (conclusion != Conclusion::kLastAttempt) outcome_.retry_after.reset();
+  if (transfer_) loop_.Abort(*transfer_);
+  if (wait_) loop_.StopTimer(*wait_);
+  result_.conclusion = conclusion;
+  result_.attempts = progress_.attempts;
+  if (conclusion != Conclusion::kLastAttempt) result_.retry_after.reset();
   const auto ended = std::move(ended_);
-  ended(std::move(outcome_));
+  ended(std::move(result_));
 }
 
 }  // namespace gateway

@@ -17,8 +17,8 @@ double UniformRandom() {
 
 class UpstreamClient::Impl {
  public:
-  Impl(const std::vector<HttpLoop*>& loops, const RetryOptions& options,
-       UpstreamObserver* observer, std::function<double()> random)
+  Impl(const std::vector<HttpLoop*>& loops, const RetryOptions& options, UpstreamObserver* observer,
+       std::function<double()> random)
       : policy_(options, random ? std::move(random) : UniformRandom), observer_(observer) {
     for (HttpLoop* http : loops) loops_.push_back({.http = http, .calls = {}});
   }
@@ -46,9 +46,9 @@ UpstreamClient::CallId UpstreamClient::Impl::Start(UpstreamCallSpec spec,
                                                    std::function<void(UpstreamResult)> done) {
   const CallId id = next_id_++;
   Loop& loop = LoopOf(id);
-  auto ended = [&loop, id, done = std::move(done)](UpstreamResult outcome) {
+  auto ended = [&loop, id, done = std::move(done)](UpstreamResult result) {
     const auto call = loop.calls.extract(id);  // Destroyed when this returns.
-    done(std::move(outcome));
+    done(std::move(result));
   };
   const UpstreamCall::Environment environment{*loop.http, policy_, observer_};
   // Shared only because a posted task must be copyable.

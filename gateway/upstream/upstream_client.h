@@ -1,6 +1,6 @@
-// The door to the loop threads: starts upstream calls and cancels them.
+// Starts calls to an upstream on the loop threads, and cancels them.
 //
-// Thread-safe. What a call does, it does on one loop thread, and so does `done`.
+// Thread-safe. A call and its `done` run on one loop thread.
 #pragma once
 
 #include <cstdint>

@@ -77,6 +77,8 @@ const std::vector<FlagCase>& FlagCases() {
        [](const Config& c) { return c.retry_initial_backoff == 1s; }},
       {"retry-max-backoff", "1h", R"("1h")",
        [](const Config& c) { return c.retry_max_backoff == 1h; }},
+      {"create-marker", "gateway:create_id.v-1", R"("gateway:create_id.v-1")",
+       [](const Config& c) { return c.create_marker == "gateway:create_id.v-1"; }},
       {"admin-listen", "off", R"("off")", [](const Config& c) { return c.admin_listen.empty(); }},
       {"max-in-flight", "7", R"("7")", [](const Config& c) { return c.max_in_flight == 7; }},
       {"max-request-bytes", "512KiB", R"("512KiB")",
@@ -294,7 +296,7 @@ TEST(CommandLine, HelpTellsTheDefaultsThatHold) {
   for (const FlagGroup& group : FlagsOf(Command::kServe)) {
     for (const Flag& flag : group.flags) {
       if (flag.fallback.empty() || flag.fallback.find(' ') != std::string_view::npos ||
-          flag.fallback == "the system's") {
+          flag.fallback == "the system's" || flag.fallback == "off") {
         continue;
       }
       const Config with = Parse({"--" + std::string(flag.name), std::string(flag.fallback)}).config;

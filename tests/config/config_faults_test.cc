@@ -36,6 +36,7 @@ TEST(ConfigFaults, NameFlagValueAndRule) {
   const std::string duration = "must be a number with a unit, ms, s, m or h";
   const std::string size = "must be a whole number of bytes, KiB or MiB";
   const std::string url = "must be an http:// or https:// URL of a host";
+  const std::string marker = "must be 1 to 64 letters, digits, '_', '-', ':' and '.'";
   const std::string metadata = "must be a metadata name of lower-case letters";
   const std::vector<BadValue> cases = {
       {"listen", "127.0.0.1", address},
@@ -103,6 +104,10 @@ TEST(ConfigFaults, NameFlagValueAndRule) {
       {"max-attempts", "11", "must be a whole number from 1 to 10"},
       {"max-attempts", "3.0", "must be a whole number from 1 to 10"},
       {"max-attempts", "+3", "must be a whole number from 1 to 10"},
+      {"create-marker", "a b", marker},
+      {"create-marker", "a/b", marker},
+      {"create-marker", "\xc3\xa4", marker},
+      {"create-marker", std::string(65, 'k'), marker},
       {"admin-listen", "unix:/run/admin", "must be host:port, [v6]:port or off"},
       {"admin-listen", "9464", "must be host:port, [v6]:port or off"},
       {"max-in-flight", "0", "must be a whole number from 1 to 1000000"},
@@ -133,6 +138,11 @@ TEST(ConfigFaults, ASocketPathOfTheKernelsLimitIsLegal) {
   const std::string longest = "unix:/" + std::string(106, 'a');
   EXPECT_THAT(FaultsOf({"--listen", longest}), ElementsAre());
   EXPECT_THAT(FaultsOf({"--listen", longest + "a"}), ElementsAre(HasSubstr("107 bytes")));
+}
+
+TEST(ConfigFaults, ACreateMarkersKeyHasUpTo64Bytes) {
+  EXPECT_THAT(FaultsOf({"--create-marker", std::string(64, 'k')}), ElementsAre());
+  EXPECT_THAT(FaultsOf({"--create-marker", ""}), ElementsAre(HasSubstr("must be 1 to 64")));
 }
 
 TEST(ConfigFaults, NeverShowASecret) {

@@ -116,8 +116,18 @@ bool WireStream::AwaitWake(int wake_fd) const {
 }
 
 void WireStream::Close() {
+  if (fd_ >= 0 && ssl_ != nullptr) SSL_shutdown(ssl_.get());
+  CloseUnannounced();
+}
+
+void WireStream::FinishWriting() {
   if (fd_ < 0) return;
   if (ssl_ != nullptr) SSL_shutdown(ssl_.get());
+  shutdown(fd_, SHUT_WR);
+}
+
+void WireStream::CloseUnannounced() {
+  if (fd_ < 0) return;
   close(fd_);
   fd_ = -1;
 }

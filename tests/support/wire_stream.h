@@ -42,6 +42,10 @@ class WireStream {
 
   /// An orderly end: close_notify for TLS, then FIN.
   void Close();
+  /// FIN alone: over TLS without close_notify, as if somebody had cut the stream.
+  void CloseUnannounced();
+  /// Announces the end and goes on reading.
+  void FinishWriting();
   /// An end with RST: what was not yet delivered is lost.
   void Reset();
   /// Makes every blocking call above return.

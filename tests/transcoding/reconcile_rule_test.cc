@@ -38,9 +38,10 @@ ReconcileRule RuleBy(const std::string& rule) {
 }
 
 template <class Response>
-ReconcileRule::Reading Read(const ReconcileRule& rule, int status, std::string body) {
-  return rule.Read({.status = status, .headers = {}, .body = std::move(body)},
-                   *ResponseBinding::Compile(*Response::descriptor(), "", GeneratedTables()));
+Resource Read(const ReconcileRule& rule, int status, std::string body) {
+  HttpResponse response{.status = status, .headers = {}, .body = std::move(body)};
+  return rule.Read(response,
+                   *ResponseBinding::Compile(*Response::descriptor(), "", GeneratedTables()), {});
 }
 
 TEST(ReconcileRule, BindsTheGetByTheCallsOwnRequest) {
@@ -73,7 +74,7 @@ TEST(ReconcileRule, ReadsTheStateInAnySpelling) {
   for (const auto& c : cases) {
     const auto reading = Read<library::Loan>(rule, 200, c.body);
     EXPECT_EQ(reading.state, c.state) << c.body;
-    EXPECT_EQ(reading.name, c.name) << c.body;
+    EXPECT_EQ(reading.state_name, c.name) << c.body;
   }
 }
 
@@ -105,7 +106,7 @@ TEST(ReconcileRule, KnowsNothingFromWhatItCannotRead) {
   for (const auto& c : cases) {
     const auto reading = Read<library::Loan>(rule, c.status, c.body);
     EXPECT_EQ(reading.state, ResourceState::kUnknown) << c.body;
-    EXPECT_EQ(reading.name, "") << c.body;
+    EXPECT_EQ(reading.state_name, "") << c.body;
   }
 }
 
@@ -116,7 +117,7 @@ TEST(ReconcileRule, ReadsStringFieldsToo) {
             ResourceState::kDone);
   EXPECT_EQ(Read<testing::faulty::v1::Response>(rule, 200, R"({"text":"on"})").state,
             ResourceState::kPending);
-  EXPECT_EQ(Read<testing::faulty::v1::Response>(rule, 201, R"({"text":"off"})").name, "off");
+  EXPECT_EQ(Read<testing::faulty::v1::Response>(rule, 201, R"({"text":"off"})").state_name, "off");
   EXPECT_EQ(Read<testing::faulty::v1::Response>(rule, 200, R"({"text":"OVER"})").state,
             ResourceState::kUnknown);
   EXPECT_EQ(Read<testing::faulty::v1::Response>(rule, 200, R"({"text":7})").state,

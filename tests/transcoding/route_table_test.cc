@@ -28,13 +28,13 @@ const pb::ServiceDescriptor* FaultyService(const char* name) {
 
 // The routes of services without an error.
 RouteTable TableOf(const std::vector<const pb::ServiceDescriptor*>& services) {
-  auto [table, errors] = RouteTable::Compile(services);
-  EXPECT_THAT(errors, IsEmpty());
-  return std::move(table);
+  RouteTable table = RouteTable::Compile(services);
+  EXPECT_THAT(table.errors(), IsEmpty());
+  return table;
 }
 
 Errors ErrorsOf(const std::vector<const pb::ServiceDescriptor*>& services) {
-  return RouteTable::Compile(services).errors;
+  return RouteTable::Compile(services).errors();
 }
 
 TEST(RouteTable, HasARouteForEachAnnotatedMethod) {

@@ -113,8 +113,7 @@ class FleetJsonTest : public GatewayTest {
   }
 
  private:
-  Errors errors_;
-  const std::unique_ptr<DescriptorSource> source_ = DescriptorSource::Load({FLEET_SET}, errors_);
+  const std::unique_ptr<DescriptorSource> source_ = DescriptorSource::Load({FLEET_SET});
 };
 
 TEST_F(FleetJsonTest, Row14_Base64MayHaveLineBreaks) {

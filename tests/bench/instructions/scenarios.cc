@@ -24,9 +24,8 @@ namespace pb = google::protobuf;
 
 /// The built-in API, as the gateway compiles it.
 struct Api {
-  Errors faults;  // The built-in set has none.
-  std::unique_ptr<DescriptorSource> descriptors = DescriptorSource::Load({}, faults);
-  RouteTable routes = RouteTable::Compile(descriptors->services()).table;
+  std::unique_ptr<DescriptorSource> descriptors = DescriptorSource::Load({});
+  RouteTable routes = RouteTable::Compile(descriptors->services());
 
   [[nodiscard]] const Route& RouteOf(std::string_view method) const {
     for (const RoutedService& service : routes.services()) {
@@ -117,10 +116,10 @@ void CountMapping() {
                                .retry_after = std::chrono::seconds(2)};
   for (const auto& c : cases) {
     Count("status_mapping." + std::string(c.name), 1000, [&] {
-      const ResponseClass verdict =
-          ClassifyResponse(c.answer, std::chrono::system_clock::time_point());
-      const grpc::Status status = StatusOfResponse(c.answer, context);
-      if (status.ok() || verdict.success) std::abort();
+      const ResponseClass response_class =
+          ClassifyErrorResponse(c.answer, std::chrono::system_clock::time_point());
+      const grpc::Status status = StatusOfResponse(c.answer, response_class.error_body, context);
+      if (status.ok() || response_class.success) std::abort();
     });
   }
 }
