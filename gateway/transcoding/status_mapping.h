@@ -45,6 +45,8 @@ struct FailureContext {
   std::string_view request_id_header;
   int attempts = 0;
   std::optional<std::chrono::nanoseconds> retry_after;
+  /// Nothing for methods without side effects.
+  std::optional<Outcome> outcome{};
 };
 
 /// A response that is not 2xx, and what its body says.
