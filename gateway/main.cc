@@ -8,7 +8,8 @@
 #include <iostream>
 
 #include "gateway/base/version.h"
-#include "gateway/cli/client_commands.h"
+#include "gateway/cli/call_command.h"
+#include "gateway/cli/health_command.h"
 #include "gateway/cli/status_text.h"
 #include "gateway/config/config.h"
 #include "gateway/serving/app.h"
@@ -24,17 +25,17 @@ constexpr int kRuntimeFailure = 1;
 constexpr int kBadConfiguration = 2;
 
 /// For the operator who starts it: sentences, whatever the log's format.
-int Refuse(const Errors& faults) {
-  std::cerr << ErrorLines(faults);
+int Refuse(const Errors& errors) {
+  std::cerr << ErrorLines(errors);
   return kBadConfiguration;
 }
 
-int Fail(const Errors& faults) {
-  for (const std::string& fault : faults) Log(LogLevel::kError, fault);
+int Fail(const Errors& errors) {
+  for (const std::string& error : errors) Log(LogLevel::kError, error);
   return kRuntimeFailure;
 }
 
-/// Protobuf's own lines: mostly of messages that do not parse, which callers can send at will.
+/// Protobuf's own lines. Most are about messages that do not parse, which callers can send at will.
 void LogForProtobuf(google::protobuf::LogLevel level, const char* /*file*/, int /*line*/,
                     const std::string& message) {
   const bool fatal = level == google::protobuf::LOGLEVEL_FATAL;

@@ -4,6 +4,7 @@
 
 #include "gateway/base/ascii.h"
 #include "gateway/base/base_url.h"
+#include "gateway/base/header_policy.h"
 #include "gateway/config/flag_values.h"
 
 namespace gateway {
@@ -44,7 +45,7 @@ Parsed<Header> ParseHeader(const std::string& text) {
   auto header = SplitPair(text);
   if (!header) return header;
   if (!IsHeaderName(header->name)) return Rule("must be NAME=VALUE with a legal header name");
-  if (IsReservedHeader(header->name)) {
+  if (!MaySetRequestHeader(header->name)) {
     return Rule("must not be " + ToLower(header->name) + ", which the gateway or HTTP itself sets");
   }
   if (!IsHeaderValue(header->value)) {
@@ -73,7 +74,7 @@ Parsed<std::string> ParseForwardedName(const std::string& text) {
         "must be a metadata name of lower-case letters, digits, '-', '_' and '.', that does not "
         "end in -bin or begin with grpc-");
   }
-  if (IsReservedHeader(text)) {
+  if (!MayForwardMetadata(text)) {
     return Rule("must not be " + text + ", which the gateway or HTTP itself sets");
   }
   return text;

@@ -1,8 +1,9 @@
 #include "gateway/json/json_reader.h"
 
+#include <absl/synchronization/mutex.h>
+
 #include <vector>
 
-#include "gateway/base/mutex.h"
 #include "gateway/json/json_document.h"
 #include "gateway/json/json_error.h"
 #include "gateway/json/json_name.h"
@@ -45,14 +46,14 @@ class AnyTypes {
   const MessageTable* Find(std::string_view name) {
     const pb::Descriptor* const type = pool_.FindMessageTypeByName(std::string(name));
     if (type == nullptr) return nullptr;
-    const MutexLock lock(mutex_);
+    const absl::MutexLock lock(&mutex_);
     return &tables_.Compile(*type);
   }
 
  private:
   const pb::DescriptorPool& pool_;
-  Mutex mutex_;
-  TableSet tables_ GUARDED_BY(mutex_);
+  absl::Mutex mutex_;
+  TableSet tables_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "gateway/base/tsan_annotations.h"
-#include "gateway/serving/access_log.h"
+#include "gateway/telemetry/access_log.h"
 
 namespace gateway {
 namespace {
@@ -102,13 +102,18 @@ void Call::Release() {
   if (--tags_out_ > 0) return;
   const Clock::duration duration = Clock::now() - begun_;
   source_.served_method.CountHandled(rpc_response_.status.error_code(), duration);
+  const std::string peer = context_.peer();
   LogCall({.method = source_.served_method.grpc_path(),
-           .response = rpc_response_,
+           .code = rpc_response_.status.error_code(),
+           .http_status = rpc_response_.http_status,
+           .attempts = rpc_response_.attempts,
            .duration = duration,
+           .upstream_time = rpc_response_.upstream_time,
            .request_bytes = request_bytes_,
            .response_bytes = response_bytes_,
+           .request_id = rpc_response_.request_id,
            .trace_id = trace_.trace_id(),
-           .peer = context_.peer()});
+           .peer = peer});
   delete this;
 }
 

@@ -16,7 +16,6 @@
 #include "gateway/serving/rpc_response.h"
 #include "gateway/serving/served_method.h"
 #include "gateway/serving/transcoding_service.h"
-#include "gateway/serving/wait_group.h"
 #include "gateway/telemetry/trace_context.h"
 #include "gateway/upstream/upstream_client.h"
 

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "gateway/serving/metadata_guard.h"
+#include "gateway/base/header_policy.h"
 #include "gateway/transcoding/status_mapping.h"
 
 namespace gateway {
@@ -91,7 +91,7 @@ struct Translation {
 };
 
 void AddMetadata(std::string_view name, std::string_view value, Headers& metadata) {
-  if (auto checked = CheckedMetadata(name, value)) metadata.push_back(*std::move(checked));
+  if (auto checked = ToMetadata(name, value)) metadata.push_back(*std::move(checked));
 }
 
 void AddPushback(std::optional<std::chrono::nanoseconds> wait, RpcResponse& rpc) {

@@ -6,7 +6,6 @@
 #include <memory>
 #include <utility>
 
-#include "gateway/serving/unknown_enums.h"
 #include "gateway/transcoding/status_mapping.h"
 
 namespace gateway {
@@ -31,16 +30,15 @@ HttpRequest Completed(HttpRequest request, const std::string& base_url, Headers 
 }  // namespace
 
 ServedMethod::ServedMethod(const Route& route, const UpstreamSettings& settings,
-                           const google::protobuf::Message& prototype, Metrics& telemetry)
+                           const google::protobuf::Message& prototype, Metrics& metrics)
     : route_(route),
       settings_(settings),
       prototype_(prototype),
-      telemetry_(telemetry),
-      metrics_(telemetry.AddMethod(route.method->service()->full_name(), route.method->name())),
+      metrics_(metrics),
+      series_(metrics.AddMethod(route.method->service()->full_name(), route.method->name())),
       json_{.unknown = JsonReadOptions::Unknown::kSkip,
-            .on_unknown_enum = [&telemetry](const google::protobuf::EnumDescriptor& type) {
-              telemetry.UnknownEnumValue(type.full_name());
-              LogUnknownEnum(type);
+            .on_unknown_enum = [&metrics](const google::protobuf::EnumDescriptor& type) {
+              metrics.UnknownEnumValue(type.full_name());
             }} {}
 
 Result<UpstreamCallSpec> ServedMethod::PrepareCall(const grpc::ByteBuffer& request,

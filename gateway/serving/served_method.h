@@ -1,7 +1,7 @@
 // One served method, compiled: a request message in, a call to the upstream out; what its
 // responses mean; and the response to the caller.
 //
-// Const and thread-safe after construction. Route, settings, prototype and telemetry must outlive
+// Const and thread-safe after construction. Route, settings, prototype and metrics must outlive
 // it; it outlives every call.
 #pragma once
 
@@ -24,15 +24,15 @@ namespace gateway {
 class ServedMethod final : public ResponseClassifier {
  public:
   ServedMethod(const Route& route, const UpstreamSettings& settings,
-               const google::protobuf::Message& prototype, Metrics& telemetry);
+               const google::protobuf::Message& prototype, Metrics& metrics);
 
   /// `/package.Service/Method`.
   [[nodiscard]] const std::string& grpc_path() const { return route_.grpc_path; }
   [[nodiscard]] const UpstreamSettings& settings() const { return settings_; }
 
-  void CountStarted() const { telemetry_.CallStarted(metrics_); }
+  void CountStarted() const { metrics_.CallStarted(series_); }
   void CountHandled(grpc::StatusCode code, std::chrono::nanoseconds elapsed) const {
-    telemetry_.CallHandled(metrics_, code, elapsed);
+    metrics_.CallHandled(series_, code, elapsed);
   }
 
   /// The call's deadline is the caller's, capped at --timeout.
@@ -59,8 +59,8 @@ class ServedMethod final : public ResponseClassifier {
   const Route& route_;
   const UpstreamSettings& settings_;
   const google::protobuf::Message& prototype_;
-  Metrics& telemetry_;
-  const Metrics::Method metrics_;
+  Metrics& metrics_;
+  const Metrics::Method series_;
   const JsonReadOptions json_;
 };
 

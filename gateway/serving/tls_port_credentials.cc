@@ -14,13 +14,13 @@
 namespace gateway {
 namespace {
 
-/// What one socket hands to its handshakes.
+/// The credentials of one socket's handshakes.
 class SocketCredentials {
  public:
   explicit SocketCredentials(const AtomicValue<TlsMaterial>& tls) : tls_(tls) {
     const auto client_certificate =
-        tls.Get()->ca_pem.empty() ? GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE
-                                  : GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY;
+        tls.Load()->ca_pem.empty() ? GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE
+                                   : GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY;
     credentials_ = grpc_ssl_server_credentials_create_with_options(
         grpc_ssl_server_credentials_create_options_using_config_fetcher(
             client_certificate, &SocketCredentials::BeforeHandshake, this));
@@ -32,15 +32,15 @@ class SocketCredentials {
   [[nodiscard]] grpc_server_credentials* get() { return credentials_; }
 
  private:
-  /// On any of gRPC's threads, one at a time, as a socket accepts one connection at a time.
+  /// Runs on any of gRPC's threads, one at a time, as a socket accepts one connection at a time.
   static grpc_ssl_certificate_config_reload_status BeforeHandshake(
       void* self, grpc_ssl_server_certificate_config** config) {
     auto& credentials = *static_cast<SocketCredentials*>(self);
-    auto current = credentials.tls_.Get();
+    auto current = credentials.tls_.Load();
     if (current == credentials.in_use_) return GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_UNCHANGED;
     const grpc_ssl_pem_key_cert_pair identity{.private_key = current->key_pem.c_str(),
                                               .cert_chain = current->certificate_pem.c_str()};
-    // Debian's build of gRPC aborts without a CA, also where no client is asked for a certificate.
+    // Debian's build of gRPC aborts without a CA, even if no client is asked for a certificate.
     const std::string& ca = current->ca_pem.empty() ? current->certificate_pem : current->ca_pem;
     *config = grpc_ssl_server_certificate_config_create(ca.c_str(), &identity, 1);
     credentials.in_use_ = std::move(current);
@@ -48,7 +48,7 @@ class SocketCredentials {
   }
 
   const AtomicValue<TlsMaterial>& tls_;
-  /// Shared with tls_ until that changes.
+  /// Shared with tls_ until the certificate changes.
   std::shared_ptr<const TlsMaterial> in_use_;
   grpc_server_credentials* credentials_ = nullptr;
 };
@@ -57,7 +57,7 @@ class ReloadingCredentials final : public grpc::ServerCredentials {
  public:
   explicit ReloadingCredentials(const AtomicValue<TlsMaterial>& tls) : tls_(tls) {}
 
-  /// Unused: it is for credentials that calls carry in their metadata.
+  /// Unused: only for credentials that calls carry in their metadata.
   void SetAuthMetadataProcessor(
       const std::shared_ptr<grpc::AuthMetadataProcessor>& /*processor*/) override {}
 

@@ -1,5 +1,5 @@
-// Upstream calls' events, passed on to the metrics, and to who must know that our key is not
-// accepted. Thread-safe; the telemetry must outlive it.
+// Upstream calls' events, passed on to the metrics, and to a callback when the upstream does not
+// accept our key. Thread-safe; the metrics must outlive it.
 #pragma once
 
 #include <functional>
@@ -14,20 +14,20 @@ namespace gateway {
 class UpstreamEvents final : public UpstreamObserver {
  public:
   /// `on_unauthorized` runs whenever the upstream refuses the key, on that loop's thread.
-  UpstreamEvents(Metrics& telemetry, std::function<void()> on_unauthorized)
-      : telemetry_(telemetry), on_unauthorized_(std::move(on_unauthorized)) {}
+  UpstreamEvents(Metrics& metrics, std::function<void()> on_unauthorized)
+      : metrics_(metrics), on_unauthorized_(std::move(on_unauthorized)) {}
 
   void OnTransfer(std::string_view verb, const HttpResult& result) override {
     const HttpResponse* response = result.response();
-    telemetry_.UpstreamRequest(
+    metrics_.UpstreamRequest(
         verb, response != nullptr ? std::optional(response->status) : std::nullopt, result.elapsed);
     if (RefusesTheKey(result)) on_unauthorized_();
   }
-  void OnRetry(RetryReason reason) override { telemetry_.Retried(reason); }
-  void OnReconciled(ReconcileResult result) override { telemetry_.Reconciled(result); }
+  void OnRetry(RetryReason reason) override { metrics_.Retried(reason); }
+  void OnReconciled(ReconcileResult result) override { metrics_.Reconciled(result); }
 
  private:
-  Metrics& telemetry_;
+  Metrics& metrics_;
   const std::function<void()> on_unauthorized_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "gateway/base/header_policy.h"
 #include "gateway/json/json_writer.h"
 #include "gateway/transcoding/http_body.h"
 #include "gateway/transcoding/json_violation.h"

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "gateway/base/header_policy.h"
 #include "gateway/json/field_path.h"
 #include "gateway/json/json_writer.h"
 #include "gateway/transcoding/argument_violations.h"

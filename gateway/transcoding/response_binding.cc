@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "gateway/base/header_policy.h"
 #include "gateway/transcoding/http_body.h"
 
 namespace gateway {

@@ -1,6 +1,6 @@
 // An HTTP failure → the grpc::Status that goes to the caller, with google.rpc details.
 //
-// Pure functions: the table and its exceptions are the contract (README, "Status"). The body's own
+// Pure functions. Callers read the table and its exceptions in proto/README.md. The body's own
 // word comes from error_body.h, waits from retry_after.h.
 #pragma once
 
@@ -19,7 +19,7 @@
 
 namespace gateway {
 
-/// The code of an HTTP status alone: the contract's table. OK for 2xx only.
+/// The code of an HTTP status alone, by proto/README.md's table. OK for 2xx only.
 grpc::StatusCode CodeForHttpStatus(int http_status);
 
 /// The code of a response that is not 2xx: the table, then the body's word on `retryable`.

@@ -50,7 +50,7 @@ curl_socket_t ConnectionTracker::Open(const curl_sockaddr& address) {
   constexpr auto kMilliseconds =
       static_cast<unsigned>(std::chrono::milliseconds(CurlHttpLoop::kMaxUnacknowledged).count());
   setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &kMilliseconds, sizeof(kMilliseconds));
-  const MutexLock lock(mutex_);
+  const absl::MutexLock lock(&mutex_);
   Socket& socket = sockets_[fd];
   Forget(socket);
   socket = {.inode = InodeOf(fd), .connected = false, .heard = {}, .waiting_since = {}};
@@ -58,7 +58,7 @@ curl_socket_t ConnectionTracker::Open(const curl_sockaddr& address) {
 }
 
 int ConnectionTracker::Close(curl_socket_t socket) {
-  const MutexLock lock(mutex_);
+  const absl::MutexLock lock(&mutex_);
   if (const auto closed = sockets_.extract(socket)) {
     Forget(closed.mapped());
     // Whichever it was: all of them will have been closed.
@@ -68,7 +68,7 @@ int ConnectionTracker::Close(curl_socket_t socket) {
 }
 
 void ConnectionTracker::OnConnected(const std::vector<curl_socket_t>& tried, int local_port) {
-  const MutexLock lock(mutex_);
+  const absl::MutexLock lock(&mutex_);
   for (const curl_socket_t socket : tried) {
     const auto found = sockets_.find(socket);
     if (found == sockets_.end()) continue;
@@ -78,7 +78,7 @@ void ConnectionTracker::OnConnected(const std::vector<curl_socket_t>& tried, int
 }
 
 int ConnectionTracker::idle() {
-  const MutexLock lock(mutex_);
+  const absl::MutexLock lock(&mutex_);
   return connected_ - in_use_ - closing_;
 }
 
@@ -87,7 +87,7 @@ void ConnectionTracker::Forget(const Socket& socket) {
 }
 
 int ConnectionTracker::Count() {
-  const MutexLock lock(mutex_);
+  const absl::MutexLock lock(&mutex_);
   for (auto entry = sockets_.begin(); entry != sockets_.end();) {
     const auto& [fd, socket] = *entry;
     const bool is_open = InodeOf(fd) == socket.inode;
@@ -98,7 +98,7 @@ int ConnectionTracker::Count() {
 }
 
 void ConnectionTracker::OnUnanswered(int local_port, Clock::time_point sent) {
-  const MutexLock lock(mutex_);
+  const absl::MutexLock lock(&mutex_);
   const auto found = std::ranges::find_if(
       sockets_, [&](const auto& entry) { return LocalPortOf(entry.first) == local_port; });
   if (found == sockets_.end()) return;

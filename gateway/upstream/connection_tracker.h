@@ -3,6 +3,7 @@
 // Belongs to the loop thread, but for Count. Outlives the multi handle.
 #pragma once
 
+#include <absl/synchronization/mutex.h>
 #include <curl/curl.h>
 #include <sys/types.h>
 
@@ -11,7 +12,6 @@
 #include <vector>
 
 #include "gateway/base/deadline.h"
-#include "gateway/base/mutex.h"
 
 namespace gateway {
 
@@ -53,15 +53,15 @@ class ConnectionTracker {
     Clock::time_point waiting_since;
   };
 
-  void Forget(const Socket& socket) REQUIRES(mutex_);
+  void Forget(const Socket& socket) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const Clock::duration max_silence_;
   int in_use_ = 0;
   int closing_ = 0;
-  Mutex mutex_;
+  absl::Mutex mutex_;
   /// A new socket takes the place of one that had its number.
-  std::unordered_map<curl_socket_t, Socket> sockets_ GUARDED_BY(mutex_);
-  int connected_ GUARDED_BY(mutex_) = 0;
+  std::unordered_map<curl_socket_t, Socket> sockets_ ABSL_GUARDED_BY(mutex_);
+  int connected_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace gateway

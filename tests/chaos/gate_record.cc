@@ -6,7 +6,7 @@
 namespace gateway::chaos {
 
 void GateRecord::CountResponse(const std::string& verb, int status) {
-  const MutexLock lock(mutex_);
+  const absl::MutexLock lock(&mutex_);
   ++responses_[{verb, status}];
 }
 
@@ -21,19 +21,19 @@ GateRecord::Fate& GateRecord::SlotOf(const std::string& call) {
 }
 
 void GateRecord::Receive(const std::string& call, FaultKind fault) {
-  const MutexLock lock(mutex_);
+  const absl::MutexLock lock(&mutex_);
   Fate& fate = SlotOf(call);
   ++fate.requests;
   fate.touched = fate.touched || fault != FaultKind::kNone;
 }
 
 void GateRecord::FailReads(const std::string& call, int reads) {
-  const MutexLock lock(mutex_);
+  const absl::MutexLock lock(&mutex_);
   SlotOf(call).failing_reads = reads;
 }
 
 bool GateRecord::TakeFailingRead(const std::string& call) {
-  const MutexLock lock(mutex_);
+  const absl::MutexLock lock(&mutex_);
   Fate& fate = SlotOf(call);
   if (fate.failing_reads == 0) return false;
   --fate.failing_reads;
@@ -41,7 +41,7 @@ bool GateRecord::TakeFailingRead(const std::string& call) {
 }
 
 void GateRecord::UseStale(const std::string& call, std::chrono::microseconds later, bool raced) {
-  const MutexLock lock(mutex_);
+  const absl::MutexLock lock(&mutex_);
   SlotOf(call).touched = true;
   if (raced) {
     SlotOf(call).raced = true;
@@ -52,17 +52,17 @@ void GateRecord::UseStale(const std::string& call, std::chrono::microseconds lat
 }
 
 std::vector<std::string> GateRecord::stale_uses() {
-  const MutexLock lock(mutex_);
+  const absl::MutexLock lock(&mutex_);
   return stale_uses_;
 }
 
 void GateRecord::Touch(const std::string& call) {
-  const MutexLock lock(mutex_);
+  const absl::MutexLock lock(&mutex_);
   SlotOf(call).touched = true;
 }
 
 void GateRecord::Remember(Event event) {
-  const MutexLock lock(mutex_);
+  const absl::MutexLock lock(&mutex_);
   events_[next_event_] = std::move(event);
   next_event_ = (next_event_ + 1) % events_.size();
 }
@@ -72,18 +72,18 @@ std::uint64_t GateRecord::Count(FaultKind kind) const {
 }
 
 GateRecord::Responses GateRecord::responses() {
-  const MutexLock lock(mutex_);
+  const absl::MutexLock lock(&mutex_);
   return responses_;
 }
 
 GateRecord::Fate GateRecord::FateOf(const std::string& call) {
-  const MutexLock lock(mutex_);
+  const absl::MutexLock lock(&mutex_);
   return SlotOf(call);
 }
 
 std::string GateRecord::HistoryOf(const std::string& call) {
   std::string text;
-  const MutexLock lock(mutex_);
+  const absl::MutexLock lock(&mutex_);
   for (std::size_t i = 0; i < events_.size(); ++i) {
     const Event& event = events_[(next_event_ + i) % events_.size()];
     if (event.call != call) continue;

@@ -3,6 +3,8 @@
 // Thread-safe.
 #pragma once
 
+#include <absl/synchronization/mutex.h>
+
 #include <array>
 #include <atomic>
 #include <chrono>
@@ -12,7 +14,6 @@
 #include <utility>
 #include <vector>
 
-#include "gateway/base/mutex.h"
 #include "tests/chaos/fault_plan.h"
 
 namespace gateway::chaos {
@@ -92,7 +93,7 @@ class GateRecord {
   };
 
   /// The slot of that call, taken from the one that had it before.
-  Fate& SlotOf(const std::string& call) REQUIRES(mutex_);
+  Fate& SlotOf(const std::string& call) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   std::atomic<std::uint64_t> requests_ = 0;
   std::atomic<std::uint64_t> in_doubt_ = 0;
@@ -100,13 +101,13 @@ class GateRecord {
   std::atomic<std::uint64_t> raced_ = 0;
   std::array<std::atomic<std::uint64_t>, kFaultKinds> counts_{};
 
-  Mutex mutex_;
-  Responses responses_ GUARDED_BY(mutex_);
+  absl::Mutex mutex_;
+  Responses responses_ ABSL_GUARDED_BY(mutex_);
   /// A ring.
-  std::vector<Event> events_ GUARDED_BY(mutex_);
-  std::size_t next_event_ GUARDED_BY(mutex_) = 0;
-  std::vector<std::string> stale_uses_ GUARDED_BY(mutex_);
-  std::vector<CallFate> fates_ GUARDED_BY(mutex_);
+  std::vector<Event> events_ ABSL_GUARDED_BY(mutex_);
+  std::size_t next_event_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::vector<std::string> stale_uses_ ABSL_GUARDED_BY(mutex_);
+  std::vector<CallFate> fates_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace gateway::chaos

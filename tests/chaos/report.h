@@ -3,6 +3,8 @@
 // Thread-safe.
 #pragma once
 
+#include <absl/synchronization/mutex.h>
+
 #include <array>
 #include <cstdint>
 #include <map>
@@ -10,8 +12,6 @@
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include "gateway/base/mutex.h"
 
 namespace gateway::chaos {
 
@@ -82,9 +82,9 @@ class Report {
   void Checked(Invariant invariant);
   void Violated(Invariant invariant, std::string detail);
 
-  Mutex mutex_;
-  Outcomes outcomes_ GUARDED_BY(mutex_);
-  std::array<Tally, kInvariants> tallies_ GUARDED_BY(mutex_);
+  absl::Mutex mutex_;
+  Outcomes outcomes_ ABSL_GUARDED_BY(mutex_);
+  std::array<Tally, kInvariants> tallies_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace gateway::chaos

@@ -4,13 +4,14 @@
 // Thread-safe. What it refers to outlives it.
 #pragma once
 
+#include <absl/synchronization/mutex.h>
+
 #include <chrono>
 #include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "gateway/base/mutex.h"
 #include "tests/chaos/caller.h"
 #include "tests/chaos/gate_record.h"
 #include "tests/chaos/lag_meter.h"
@@ -47,8 +48,8 @@ class Surroundings {
   void CheckCreates();
 
  private:
-  Mutex mutex_;
-  std::vector<std::pair<std::string, CallResult>> failed_creates_ GUARDED_BY(mutex_);
+  absl::Mutex mutex_;
+  std::vector<std::pair<std::string, CallResult>> failed_creates_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace gateway::chaos

@@ -32,9 +32,9 @@ class RpcResponseTest : public testing::Test {
     Config config;
     config.auth = Auth::kCaller;
     Errors faults;
-    source_ = DescriptorSource::Load({}, faults);
+    source_ = DescriptorSource::Load({});
     routes_ = RouteTable::Compile(source_->services(), faults);
-    settings_ = UpstreamSettings::Compile(routes_->services()[0], config, nullptr, faults);
+    settings_ = UpstreamSettings::Compile(routes_->services()[0], config, nullptr).value();
     EXPECT_TRUE(faults.empty());
   }
   RpcResponse ResponseTo(UpstreamResult result, const std::string& method = "CancelSplitRun",
@@ -169,6 +169,15 @@ TEST_F(RpcResponseTest, RefusalCarriesReasonDomainAndWait) {
   EXPECT_EQ(InfoOf(response.status).reason(), "GATEWAY_OVERLOADED");
   EXPECT_EQ(InfoOf(response.status).domain(), "api.extend.ai");
   EXPECT_EQ(Trailer(response, "grpc-retry-pushback-ms"), "1000");
+}
+
+TEST_F(RpcResponseTest, AnUpstreamsIdThatIsTooLongIsNotLogged) {
+  for (const auto& [size, is_logged] : {std::pair{256U, true}, {257U, false}}) {
+    const std::string id(size, 'i');
+    const Headers headers = {{"x-extend-request-id", id}};
+    EXPECT_EQ(ResponseTo(Ended(Conclusion::kLastAttempt, Answered(404, "", headers))).request_id,
+              is_logged ? id : "");
+  }
 }
 
 }  // namespace

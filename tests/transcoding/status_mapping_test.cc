@@ -49,7 +49,7 @@ grpc::Status StatusOf(const HttpResponse& response, const FailureContext& contex
   return StatusOfResponse(response, ReadErrorBody(response.body), context);
 }
 
-// What the contract says of statuses that have a code of their own; the rest goes by hundreds.
+// Statuses that have a code of their own in proto/README.md's table; the rest goes by hundreds.
 grpc::StatusCode Expected(int http_status) {
   static const std::map<int, grpc::StatusCode> kOwn = {
       {400, grpc::INVALID_ARGUMENT}, {413, grpc::INVALID_ARGUMENT},   {422, grpc::INVALID_ARGUMENT},

@@ -5,7 +5,9 @@
 #include <sstream>
 #include <thread>
 
-#include "gateway/cli/client_commands.h"
+#include "gateway/cli/call_command.h"
+#include "gateway/cli/client_channel.h"
+#include "gateway/cli/health_command.h"
 #include "tests/wire/tls_fixture.h"
 
 namespace gateway {
@@ -59,7 +61,7 @@ TEST_F(ClientCommandTest, CallSendsMetadata) {
   EXPECT_EQ(upstream.requests().at(0).Get("x-extend-workspace-id"), "ws_1");
 }
 
-TEST_F(ClientCommandTest, CallTellsAnErrorWithItsDetails) {
+TEST_F(ClientCommandTest, CallShowsAnErrorWithItsDetails) {
   AnswerAlways(404, R"({"code":"RUN_NOT_FOUND","message":"no such run","requestId":"req_7"})");
   EXPECT_EQ(CallWith(R"({"id":"1"})"), kCallFailed);
   EXPECT_THAT(out.str(), IsEmpty());
@@ -68,12 +70,12 @@ TEST_F(ClientCommandTest, CallTellsAnErrorWithItsDetails) {
                                HasSubstr("  httpStatus: 404\n"), HasSubstr("req_7")));
 }
 
-TEST_F(ClientCommandTest, CallTellsWhichArgumentIsWrong) {
+TEST_F(ClientCommandTest, CallShowsWhichArgumentIsWrong) {
   EXPECT_EQ(CallWith(R"({"id":""})"), kCallFailed);
   EXPECT_THAT(err.str(), AllOf(StartsWith("INVALID_ARGUMENT: "), HasSubstr("  field id: ")));
 }
 
-TEST_F(ClientCommandTest, CallRefusesAnUnknownMethodAndTellsTheKnownOnes) {
+TEST_F(ClientCommandTest, CallRejectsAnUnknownMethodAndListsTheKnownOnes) {
   for (const char* method : {"extend.v1.SplitRunService/Nope", "CancelSplitRun", "/", ""}) {
     err.str("");
     EXPECT_EQ(CallWith("{}", method), kBadInput);
@@ -82,17 +84,18 @@ TEST_F(ClientCommandTest, CallRefusesAnUnknownMethodAndTellsTheKnownOnes) {
   EXPECT_THAT(upstream.requests(), IsEmpty());
 }
 
-TEST_F(ClientCommandTest, CallRefusesARequestThatIsNoMessageOfTheMethod) {
+TEST_F(ClientCommandTest, CallRejectsARequestThatIsNoMessageOfTheMethod) {
   for (const char* json :
        {"", "{", "[]", R"({"id": 1, "other": 2})", R"({"idd":"1"})", R"({"id":"1","id":"2"})"}) {
     err.str("");
     EXPECT_EQ(CallWith(json), kBadInput) << json;
-    EXPECT_THAT(err.str(), StartsWith("the request is no extend.v1.CancelSplitRunRequest: "));
+    EXPECT_THAT(err.str(),
+                StartsWith("the request is not a valid extend.v1.CancelSplitRunRequest: "));
   }
   EXPECT_THAT(upstream.requests(), IsEmpty());
 }
 
-TEST_F(ClientCommandTest, CallRefusesADescriptorSetThatCannotBeRead) {
+TEST_F(ClientCommandTest, CallRejectsADescriptorSetThatCannotBeRead) {
   line.config.descriptor_sets = {"/does/not/exist"};
   EXPECT_EQ(CallWith("{}"), kBadInput);
   EXPECT_THAT(err.str(), HasSubstr("/does/not/exist"));

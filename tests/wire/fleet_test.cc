@@ -10,7 +10,9 @@
 #include <set>
 #include <sstream>
 
-#include "gateway/cli/client_commands.h"
+#include "gateway/cli/call_command.h"
+#include "gateway/cli/client_channel.h"
+#include "gateway/cli/health_command.h"
 #include "gateway/descriptors/descriptor_source.h"
 #include "tests/wire/gateway_fixture.h"
 
@@ -232,8 +234,7 @@ class FleetTest : public GatewayTest {
   }
 
  private:
-  Errors faults_;
-  const std::unique_ptr<DescriptorSource> source_ = DescriptorSource::Load({FLEET_SET}, faults_);
+  const std::unique_ptr<DescriptorSource> source_ = DescriptorSource::Load({FLEET_SET});
 };
 
 TEST_F(FleetTest, EveryDepotMethodIsServed) { CheckAll("fleet.v2.Depots", kDepots); }

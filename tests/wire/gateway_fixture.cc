@@ -97,7 +97,7 @@ void GatewayTest::StopGateway() {
 
 std::string GatewayTest::Metrics() {
   gateway();
-  return api_->telemetry().Render();
+  return api_->metrics().Render();
 }
 
 Server& GatewayTest::gateway() {

@@ -20,7 +20,9 @@
 #include <thread>
 #include <vector>
 
-#include "gateway/cli/client_commands.h"
+#include "gateway/cli/call_command.h"
+#include "gateway/cli/client_channel.h"
+#include "gateway/cli/health_command.h"
 #include "tests/support/scripted_upstream.h"
 #include "tests/wire/gateway_fixture.h"
 
@@ -76,7 +78,7 @@ class ProcessTest : public testing::Test {
   const std::string directory_ = "/tmp/extend-gateway-process-" + std::to_string(getpid());
 };
 
-TEST_F(ProcessTest, VersionTellsTheGatewaysAndTheLibraries) {
+TEST_F(ProcessTest, VersionShowsTheGatewaysAndTheLibraries) {
   Process process({"version"});
   EXPECT_EQ(process.Exit(), 0);
   EXPECT_THAT(process.output(), testing::StartsWith("extend-gateway "));
@@ -85,7 +87,7 @@ TEST_F(ProcessTest, VersionTellsTheGatewaysAndTheLibraries) {
   }
 }
 
-TEST_F(ProcessTest, HelpIsNoFault) {
+TEST_F(ProcessTest, HelpIsNoError) {
   Process process({"--help"});
   EXPECT_EQ(process.Exit(), 0);
   EXPECT_THAT(process.output(), AllOf(HasSubstr("Usage: extend-gateway"), HasSubstr("--listen")));
@@ -98,7 +100,7 @@ TEST_F(ProcessTest, CheckOfAGoodConfigurationListsWhatIsServed) {
                                       HasSubstr("extend.v1.SplitRunService: 7 methods")));
 }
 
-TEST_F(ProcessTest, FaultsOfFlagsAndVariablesAreExitCode2) {
+TEST_F(ProcessTest, ErrorsOfFlagsAndVariablesAreExitCode2) {
   for (const char* command : {"serve", "check"}) {
     Process process({command, "--timeout", "5"}, {"EXTEND_GATEWAY_WHAT=1"});
     EXPECT_EQ(process.Exit(), 2);
@@ -107,7 +109,7 @@ TEST_F(ProcessTest, FaultsOfFlagsAndVariablesAreExitCode2) {
   }
 }
 
-TEST_F(ProcessTest, FaultsOfKeyRegionAndDescriptorsAreExitCode2) {
+TEST_F(ProcessTest, ErrorsOfKeyRegionAndDescriptorsAreExitCode2) {
   for (const char* command : {"serve", "check"}) {
     for (const std::vector<std::string>& flags :
          {std::vector<std::string>{"--region", "mars"},
@@ -132,7 +134,7 @@ TEST_F(ProcessTest, PlaintextForAllTheNetworkMustBeAskedFor) {
   EXPECT_EQ(allowed.Exit(), 0);
 }
 
-TEST_F(ProcessTest, ATakenPortIsExitCode1) {
+TEST_F(ProcessTest, APortInUseIsExitCode1) {
   const int taken = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in any{};
   any.sin_family = AF_INET;
@@ -253,7 +255,7 @@ TEST_F(ProcessTest, LogHasTheFormatAndTheLevelAskedFor) {
   EXPECT_EQ(quiet.output(), "");
 }
 
-TEST_F(ProcessTest, OneLineOfTheLogTellsWhichMethodsAreNotServed) {
+TEST_F(ProcessTest, OneLineOfTheLogNamesTheMethodsThatAreNotServed) {
   Process process(Serve({"--descriptor-set", LIBRARY_SET}));
   ASSERT_TRUE(BecomesServing());
   process.Signal(SIGTERM);

@@ -31,7 +31,7 @@ class TlsTest : public GatewayTest {
   }
   void Publish(const TestCertificate& identity, const std::string& ca_pem) {
     secret.Publish(SecretOf(identity, ca_pem));
-    api().credentials().Look(api().telemetry());
+    api().credentials().ReloadChanged(api().metrics());
   }
   /// The version that a client which speaks `version` only agrees upon with the gateway; 0: none.
   int Handshake(int version);
@@ -130,7 +130,7 @@ TEST_F(TlsTest, AHostNameMayHaveSeveralAddresses) {
   }
 }
 
-TEST_F(TlsTest, ATakenPortIsAFault) {
+TEST_F(TlsTest, APortInUseIsAnError) {
   config.listen = {gateway().addresses().at(0)};
   const auto second = Server::Start(config, api());
   ASSERT_FALSE(second);
@@ -169,11 +169,11 @@ TEST_F(TlsTest, BrokenFilesLeaveTheOldCertificateAtWork) {
     Publish(broken, caller.certificate_pem);
     EXPECT_EQ(CallOver(Dial(trusting)).server_name, "server");
   }
-  EXPECT_THAT(api().telemetry().Render(),
+  EXPECT_THAT(api().metrics().Render(),
               HasSubstr("credential_reloads_total{kind=\"server_tls\",result=\"failure\"} 2\n"));
 }
 
-TEST_F(TlsTest, FaultsOfAllFilesStopTheStart) {
+TEST_F(TlsTest, ErrorsOfAllFilesStopTheStart) {
   config.tls_cert = secret.PathOf("none");
   config.tls_client_ca = secret.PathOf("tls.key");
   config.upstream_ca = secret.PathOf("tls.key");

@@ -25,7 +25,7 @@ namespace pb = google::protobuf;
 /// The built-in API, as the gateway compiles it.
 struct Api {
   Errors faults;  // The built-in set has none.
-  std::unique_ptr<DescriptorSource> descriptors = DescriptorSource::Load({}, faults);
+  std::unique_ptr<DescriptorSource> descriptors = DescriptorSource::Load({});
   RouteTable routes = RouteTable::Compile(descriptors->services(), faults);
 
   [[nodiscard]] const Route& RouteOf(std::string_view method) const {

@@ -1,5 +1,5 @@
-// Certificates, keys and CAs: what is refused, and when a change is put to use.
-#include "gateway/credentials/tls_files.h"
+// Certificates, keys and CAs: what is rejected, and when a change is put to use.
+#include "gateway/credentials/tls_material.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -18,9 +18,8 @@ namespace {
 using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
-using testing::IsEmpty;
 using testing::Not;
-using Outcome = WatchedFiles::Outcome;
+using ReloadResult = WatchedFiles::ReloadResult;
 
 MountedSecret::Files FilesOf(const TestCertificate& certificate) {
   return {{"crt", certificate.certificate_pem},
@@ -42,7 +41,12 @@ std::string EncryptedKey() {
   return pem;
 }
 
-class TlsFilesTest : public testing::Test {
+Errors ErrorsOf(WatchedFiles& files) {
+  const auto loaded = files.Load();
+  return loaded ? Errors{} : loaded.error();
+}
+
+class TlsMaterialTest : public testing::Test {
  protected:
   static const TestCertificate& First() {
     static const TestCertificate certificate = MakeTestCertificate("first");
@@ -52,7 +56,7 @@ class TlsFilesTest : public testing::Test {
     static const TestCertificate certificate = MakeTestCertificate("second");
     return certificate;
   }
-  [[nodiscard]] std::string Certificate() const { return current.Get()->certificate_pem; }
+  [[nodiscard]] std::string Certificate() const { return current.Load()->certificate_pem; }
 
   MountedSecret secret{FilesOf(First())};
   AtomicValue<TlsMaterial> current;
@@ -62,20 +66,20 @@ class TlsFilesTest : public testing::Test {
                                 current);
 };
 
-TEST_F(TlsFilesTest, SoundOnesArePutToUse) {
-  EXPECT_THAT(files.Load(), IsEmpty());
-  EXPECT_EQ(current.Get()->certificate_pem, First().certificate_pem);
-  EXPECT_EQ(current.Get()->key_pem, First().key_pem);
-  EXPECT_EQ(current.Get()->ca_pem, First().certificate_pem);
+TEST_F(TlsMaterialTest, ValidFilesArePutToUse) {
+  EXPECT_TRUE(files.Load());
+  EXPECT_EQ(current.Load()->certificate_pem, First().certificate_pem);
+  EXPECT_EQ(current.Load()->key_pem, First().key_pem);
+  EXPECT_EQ(current.Load()->ca_pem, First().certificate_pem);
 }
 
-TEST_F(TlsFilesTest, NoneAreNothing) {
+TEST_F(TlsMaterialTest, NoFilesAreNoMaterial) {
   WatchedFiles none = WatchTls({}, current);
-  EXPECT_THAT(none.Load(), IsEmpty());
-  EXPECT_EQ(none.Look(), Outcome::kUnchanged);
+  EXPECT_TRUE(none.Load());
+  EXPECT_EQ(none.ReloadChanged(), ReloadResult::kUnchanged);
 }
 
-TEST_F(TlsFilesTest, BadOnesAreRefusedWithFileAndRule) {
+TEST_F(TlsMaterialTest, BadFilesAreRejectedWithFileAndRule) {
   const std::string certificate = First().certificate_pem;
   const std::string key = First().key_pem;
   struct Bad {
@@ -101,82 +105,82 @@ TEST_F(TlsFilesTest, BadOnesAreRefusedWithFileAndRule) {
     auto contents = FilesOf(First());
     contents[file] = content;
     secret.Publish(contents);
-    EXPECT_THAT(files.Load(),
+    EXPECT_THAT(ErrorsOf(files),
                 ElementsAre(AllOf(HasSubstr(": " + secret.PathOf(file) + " "), HasSubstr(rule))))
         << file << ": " << content.substr(0, 20);
   }
 }
 
-TEST_F(TlsFilesTest, EachFaultIsToldAtOnce) {
+TEST_F(TlsMaterialTest, AllErrorsAreReportedAtOnce) {
   secret.Publish({{"crt", First().certificate_pem}, {"key", Second().key_pem}});
-  EXPECT_THAT(files.Load(),
+  EXPECT_THAT(ErrorsOf(files),
               testing::UnorderedElementsAre(
                   "--ca: " + secret.PathOf("ca") + " does not exist",
                   "--key: " + secret.PathOf("key") + " is not the key of the certificate"));
 }
 
-TEST_F(TlsFilesTest, ACertificateThatHasExpiredIsToldAndUsed) {
+TEST_F(TlsMaterialTest, AnExpiredCertificateIsLoggedAndUsed) {
   const TestCertificate expired = MakeTestCertificate("expired", -60);
   secret.Publish(FilesOf(expired));
   testing::internal::CaptureStderr();
-  EXPECT_THAT(files.Load(), IsEmpty());
+  EXPECT_TRUE(files.Load());
   EXPECT_THAT(testing::internal::GetCapturedStderr(),
               HasSubstr("--cert: " + secret.PathOf("crt") + " has expired at 20"));
   EXPECT_EQ(Certificate(), expired.certificate_pem);
 }
 
-TEST_F(TlsFilesTest, AChangeIsTakenWhole) {
-  ASSERT_THAT(files.Load(), IsEmpty());
-  EXPECT_EQ(files.Look(), Outcome::kUnchanged);
+TEST_F(TlsMaterialTest, AChangeIsReloadedAsAWhole) {
+  ASSERT_TRUE(files.Load());
+  EXPECT_EQ(files.ReloadChanged(), ReloadResult::kUnchanged);
   secret.Publish(FilesOf(Second()));
-  EXPECT_EQ(files.Look(), Outcome::kTaken);
+  EXPECT_EQ(files.ReloadChanged(), ReloadResult::kReloaded);
   EXPECT_EQ(Certificate(), Second().certificate_pem);
-  EXPECT_EQ(current.Get()->key_pem, Second().key_pem);
-  EXPECT_EQ(files.Look(), Outcome::kUnchanged);
+  EXPECT_EQ(current.Load()->key_pem, Second().key_pem);
+  EXPECT_EQ(files.ReloadChanged(), ReloadResult::kUnchanged);
 }
 
-TEST_F(TlsFilesTest, ACertificateWaitsForItsKey) {
-  ASSERT_THAT(files.Load(), IsEmpty());
+TEST_F(TlsMaterialTest, ACertificateWaitsForItsKey) {
+  ASSERT_TRUE(files.Load());
   testing::internal::CaptureStderr();
   secret.Overwrite("crt", Second().certificate_pem);
-  EXPECT_EQ(files.Look(), Outcome::kRefused);
-  EXPECT_EQ(files.Look(), Outcome::kStillRefused);
+  EXPECT_EQ(files.ReloadChanged(), ReloadResult::kRejected);
+  EXPECT_EQ(files.ReloadChanged(), ReloadResult::kStillRejected);
   EXPECT_EQ(Certificate(), First().certificate_pem);
   EXPECT_EQ(std::ranges::count(testing::internal::GetCapturedStderr(), '\n'), 1);
   secret.Overwrite("key", Second().key_pem);
-  EXPECT_EQ(files.Look(), Outcome::kTaken);
+  EXPECT_EQ(files.ReloadChanged(), ReloadResult::kReloaded);
   EXPECT_EQ(Certificate(), Second().certificate_pem);
 }
 
-TEST_F(TlsFilesTest, FilesThatAreGoneLeaveTheOldOnes) {
-  ASSERT_THAT(files.Load(), IsEmpty());
+TEST_F(TlsMaterialTest, FilesThatAreGoneLeaveTheOldMaterialInUse) {
+  ASSERT_TRUE(files.Load());
   secret.Publish({});
   testing::internal::CaptureStderr();
-  EXPECT_EQ(files.Look(), Outcome::kRefused);
+  EXPECT_EQ(files.ReloadChanged(), ReloadResult::kRejected);
   EXPECT_THAT(testing::internal::GetCapturedStderr(),
               AllOf(HasSubstr(secret.PathOf("crt")), HasSubstr(secret.PathOf("key")),
                     HasSubstr(secret.PathOf("ca")), HasSubstr("the old credentials")));
   EXPECT_EQ(Certificate(), First().certificate_pem);
   secret.Publish(FilesOf(First()));
-  EXPECT_EQ(files.Look(), Outcome::kUnchanged);
+  EXPECT_EQ(files.ReloadChanged(), ReloadResult::kUnchanged);
 }
 
-TEST_F(TlsFilesTest, OfListenersAndUpstreamAreCountedApart) {
+TEST_F(TlsMaterialTest, ReloadsOfListenersAndUpstreamAreCountedApart) {
   Config config;
   config.tls_cert = secret.PathOf("crt");
   config.tls_key = secret.PathOf("key");
   config.upstream_ca = secret.PathOf("ca");
-  Errors faults;
-  Credentials credentials(config, faults);
-  ASSERT_THAT(faults, IsEmpty());
-  EXPECT_EQ(credentials.upstream_tls().Get()->ca_pem, First().certificate_pem);
-  Metrics telemetry("1");
+  const auto loaded = Credentials::Load(config);
+  ASSERT_TRUE(loaded);
+  Credentials& credentials = **loaded;
+  EXPECT_EQ(credentials.upstream_tls().Load()->ca_pem, First().certificate_pem);
+  Metrics metrics("1");
   secret.Publish({{"crt", Second().certificate_pem}, {"key", Second().key_pem}, {"ca", "broken"}});
-  credentials.Look(telemetry);
-  EXPECT_EQ(credentials.server_tls().Get()->certificate_pem, Second().certificate_pem);
-  EXPECT_EQ(credentials.upstream_tls().Get()->ca_pem, First().certificate_pem);
+  credentials.ReloadChanged(metrics);
+  EXPECT_EQ(credentials.server_tls().Load()->certificate_pem, Second().certificate_pem);
+  EXPECT_EQ(credentials.upstream_tls().Load()->ca_pem, First().certificate_pem);
   const std::string name = "extend_gateway_credential_reloads_total{kind=";
-  EXPECT_THAT(telemetry.Render(),
+  EXPECT_THAT(metrics.Render(),
               AllOf(HasSubstr(name + "\"server_tls\",result=\"success\"} 1\n"),
                     HasSubstr(name + "\"server_tls\",result=\"failure\"} 0\n"),
                     HasSubstr(name + "\"upstream_tls\",result=\"success\"} 0\n"),

@@ -1,4 +1,4 @@
-#include "gateway/serving/access_log.h"
+#include "gateway/telemetry/access_log.h"
 
 #include "gateway/base/status_code.h"
 #include "gateway/telemetry/logging.h"
@@ -14,17 +14,16 @@ double Milliseconds(std::chrono::nanoseconds time) {
 
 void LogCall(const CallRecord& call) {
   if (!LogEnabled(LogLevel::kInfo)) return;
-  const RpcResponse& response = call.response;
   LogSoon(LogLevel::kInfo, "call",
           {{"method", call.method},
-           {"grpc_code", StatusCodeName(response.status.error_code())},
-           {"http_status", std::int64_t{response.http_status}},
-           {"attempts", std::int64_t{response.attempts}},
+           {"grpc_code", StatusCodeName(call.code)},
+           {"http_status", std::int64_t{call.http_status}},
+           {"attempts", std::int64_t{call.attempts}},
            {"duration_ms", Milliseconds(call.duration)},
-           {"upstream_ms", Milliseconds(response.upstream_time)},
+           {"upstream_ms", Milliseconds(call.upstream_time)},
            {"request_bytes", static_cast<std::int64_t>(call.request_bytes)},
            {"response_bytes", static_cast<std::int64_t>(call.response_bytes)},
-           {"request_id", response.request_id},
+           {"request_id", call.request_id},
            {"trace_id", call.trace_id},
            {"peer", call.peer}});
 }
