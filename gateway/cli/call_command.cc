@@ -57,16 +57,16 @@ std::string ToString(const grpc::ByteBuffer& buffer) {
 }
 
 /// The response's bytes.
-Result<std::string> CallUnary(const CommandLine& line,
+Result<std::string> CallUnary(const ClientConfig& client,
                               const std::shared_ptr<grpc::Channel>& channel,
                               const std::string& request) {
   grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() + line.config.timeout);
-  for (const auto& [name, value] : line.metadata) context.AddMetadata(name, value);
+  context.set_deadline(std::chrono::system_clock::now() + client.timeout);
+  for (const auto& [name, value] : client.metadata) context.AddMetadata(name, value);
 
   grpc::GenericStub stub(channel);
   grpc::CompletionQueue queue;
-  const auto call = stub.PrepareUnaryCall(&context, "/" + line.method, ToBuffer(request), &queue);
+  const auto call = stub.PrepareUnaryCall(&context, "/" + client.method, ToBuffer(request), &queue);
   grpc::ByteBuffer response;
   grpc::Status status;
   call->StartCall();
@@ -93,13 +93,13 @@ Result<std::string> ToJson(const google::protobuf::Message& prototype, const std
 
 }  // namespace
 
-int RunCall(const CommandLine& line, std::istream& in, std::ostream& out, std::ostream& err) {
-  const auto source = DescriptorSource::Load(line.config.descriptor_sets);
+int RunCall(const ClientConfig& client, std::istream& in, std::ostream& out, std::ostream& err) {
+  const auto source = DescriptorSource::Load(client.descriptor_sets);
   if (!source->errors().empty()) {
     err << ErrorLines(source->errors());
     return kBadInput;
   }
-  const auto found = FindMethod(*source, line.method);
+  const auto found = FindMethod(*source, client.method);
   if (!found) {
     err << found.error();
     return kBadInput;
@@ -107,7 +107,7 @@ int RunCall(const CommandLine& line, std::istream& in, std::ostream& out, std::o
   const MethodDescriptor* const method = *found;
 
   const std::string json =
-      line.json == "-" ? std::string(std::istreambuf_iterator<char>(in), {}) : line.json;
+      client.json == "-" ? std::string(std::istreambuf_iterator<char>(in), {}) : client.json;
   // A mistyped or repeated name is an error, not skipped.
   const auto request = JsonReader(method->input_type())
                            .Read(json, {.unknown = JsonReadOptions::Unknown::kReject,
@@ -118,14 +118,15 @@ int RunCall(const CommandLine& line, std::istream& in, std::ostream& out, std::o
         << request.error().error_message() << "\n";
     return kBadInput;
   }
-  const auto channel = OpenChannelTo(line);
+  const auto channel = OpenChannelTo(client);
   if (!channel) {
     err << ErrorLines(channel.error());
     return kBadInput;
   }
-  const auto response = CallUnary(line, *channel, *request).and_then([&](const std::string& bytes) {
-    return ToJson(*source->Prototype(method->output_type()), bytes);
-  });
+  const auto response =
+      CallUnary(client, *channel, *request).and_then([&](const std::string& bytes) {
+        return ToJson(*source->Prototype(method->output_type()), bytes);
+      });
   if (!response) {
     err << StatusText(response.error());
     return kCallFailed;

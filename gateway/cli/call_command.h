@@ -9,9 +9,9 @@
 
 namespace gateway {
 
-/// Calls `line.method` with `line.json` (`-`: the text of `in`) and prints the response to `out`,
-/// as JSON. Errors, with their details, go to `err`. Returns the exit code: 0, kCallFailed or
-/// kBadInput.
-int RunCall(const CommandLine& line, std::istream& in, std::ostream& out, std::ostream& err);
+/// Calls `client.method` with `client.json` (`-`: the text of `in`) and prints the response to
+/// `out`, as JSON. Errors, with their details, go to `err`. Returns the exit code: 0, kCallFailed
+/// or kBadInput.
+int RunCall(const ClientConfig& client, std::istream& in, std::ostream& out, std::ostream& err);
 
 }  // namespace gateway

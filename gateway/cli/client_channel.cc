@@ -4,8 +4,6 @@
 #include <grpcpp/security/credentials.h>
 #include <grpcpp/support/channel_arguments.h>
 
-#include <string_view>
-
 #include "gateway/credentials/tls_material.h"
 
 namespace gateway {
@@ -13,15 +11,14 @@ namespace {
 
 constexpr int kUnlimited = -1;
 constexpr int kReconnectMs = 100;
-constexpr std::string_view kUnixScheme = "unix:";
 
 using ChannelCredentials = std::shared_ptr<grpc::ChannelCredentials>;
 
-tl::expected<ChannelCredentials, Errors> TlsCredentials(const CommandLine& line) {
+tl::expected<ChannelCredentials, Errors> TlsCredentials(const ClientConfig& client) {
   AtomicValue<TlsMaterial> tls;
-  return WatchTls({.certificate = {"--tls-client-cert", line.tls_client_cert},
-                   .key = {"--tls-client-key", line.tls_client_key},
-                   .ca = {"--tls-ca", line.tls_ca}},
+  return WatchTls({.certificate = {"--tls-client-cert", client.tls_client_cert},
+                   .key = {"--tls-client-key", client.tls_client_key},
+                   .ca = {"--tls-ca", client.tls_ca}},
                   tls)
       .Load()
       .map([&tls] {
@@ -34,9 +31,9 @@ tl::expected<ChannelCredentials, Errors> TlsCredentials(const CommandLine& line)
 
 }  // namespace
 
-tl::expected<std::shared_ptr<grpc::Channel>, Errors> OpenChannelTo(const CommandLine& line) {
-  const bool has_tls = !line.tls_ca.empty() && !line.address.starts_with(kUnixScheme);
-  const auto credentials = has_tls ? TlsCredentials(line) : grpc::InsecureChannelCredentials();
+tl::expected<std::shared_ptr<grpc::Channel>, Errors> OpenChannelTo(const ClientConfig& client) {
+  const bool has_tls = !client.tls_ca.empty() && !client.address.IsUnix();
+  const auto credentials = has_tls ? TlsCredentials(client) : grpc::InsecureChannelCredentials();
   if (!credentials) return tl::unexpected(credentials.error());
 
   grpc::ChannelArguments arguments;
@@ -46,10 +43,10 @@ tl::expected<std::shared_ptr<grpc::Channel>, Errors> OpenChannelTo(const Command
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kReconnectMs);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kReconnectMs);
   arguments.SetMaxReceiveMessageSize(kUnlimited);
-  if (has_tls && !line.tls_server_name.empty()) {
-    arguments.SetSslTargetNameOverride(line.tls_server_name);
+  if (has_tls && !client.tls_server_name.empty()) {
+    arguments.SetSslTargetNameOverride(client.tls_server_name);
   }
-  return grpc::CreateCustomChannel(line.address, *credentials, arguments);
+  return grpc::CreateCustomChannel(client.address.ToString(), *credentials, arguments);
 }
 
 }  // namespace gateway

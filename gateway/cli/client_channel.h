@@ -16,8 +16,8 @@ namespace gateway {
 constexpr int kCallFailed = 1;
 constexpr int kBadInput = 2;
 
-/// A channel to the gateway at `line.address`, which connects when it is first used. The errors are
-/// those of the files for TLS.
-tl::expected<std::shared_ptr<grpc::Channel>, Errors> OpenChannelTo(const CommandLine& line);
+/// A channel to the gateway at `client.address`, which connects when it is first used. The errors
+/// are those of the files for TLS.
+tl::expected<std::shared_ptr<grpc::Channel>, Errors> OpenChannelTo(const ClientConfig& client);
 
 }  // namespace gateway

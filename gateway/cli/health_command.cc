@@ -46,8 +46,8 @@ int Report(const Response& response, std::ostream& out, std::ostream& err) {
 
 }  // namespace
 
-int RunHealth(const CommandLine& line, std::ostream& out, std::ostream& err) {
-  const auto channel = OpenChannelTo(line);
+int RunHealth(const ClientConfig& client, std::ostream& out, std::ostream& err) {
+  const auto channel = OpenChannelTo(client);
   if (!channel) {
     err << ErrorLines(channel.error());
     return kBadInput;
@@ -56,14 +56,14 @@ int RunHealth(const CommandLine& line, std::ostream& out, std::ostream& err) {
   return Report(Ask(*stub, Clock::now() + kHealthTimeout, /*wait_for_ready=*/false), out, err);
 }
 
-int RunWait(const CommandLine& line, std::ostream& out, std::ostream& err) {
-  const auto channel = OpenChannelTo(line);
+int RunWait(const ClientConfig& client, std::ostream& out, std::ostream& err) {
+  const auto channel = OpenChannelTo(client);
   if (!channel) {
     err << ErrorLines(channel.error());
     return kBadInput;
   }
   const auto stub = grpc::health::v1::Health::NewStub(*channel);
-  const Clock::time_point deadline = Clock::now() + line.max_wait;
+  const Clock::time_point deadline = Clock::now() + client.max_wait;
   while (true) {
     const Response response = Ask(*stub, deadline, /*wait_for_ready=*/true);
     if (response.serving || Clock::now() + kWaitInterval >= deadline) {

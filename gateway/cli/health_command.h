@@ -1,6 +1,6 @@
 // The commands health and wait.
 //
-// Not thread-safe; both block. Each returns the exit code: 0 if the gateway at `line.address` is
+// Not thread-safe; both block. Each returns the exit code: 0 if the gateway at `client.address` is
 // SERVING, else kCallFailed, or kBadInput if the flags are wrong.
 #pragma once
 
@@ -11,9 +11,9 @@
 namespace gateway {
 
 /// Asks once.
-int RunHealth(const CommandLine& line, std::ostream& out, std::ostream& err);
+int RunHealth(const ClientConfig& client, std::ostream& out, std::ostream& err);
 
-/// Asks until the gateway is SERVING or `line.max_wait` has passed.
-int RunWait(const CommandLine& line, std::ostream& out, std::ostream& err);
+/// Asks until the gateway is SERVING or `client.max_wait` has passed.
+int RunWait(const ClientConfig& client, std::ostream& out, std::ostream& err);
 
 }  // namespace gateway

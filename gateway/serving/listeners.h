@@ -36,7 +36,7 @@ class Listeners {
 
  private:
   struct Port {
-    std::string address;
+    Address address;
     /// Set by the builder; 0: not bound. On the heap, as the builder keeps its address.
     std::unique_ptr<int> bound = std::make_unique<int>(0);
     std::optional<SocketFile> file;

@@ -189,15 +189,14 @@ void Server::Impl::AwaitCalls() {
 
 Errors Server::Impl::StartAdmin() {
   ready_ = true;
-  if (config_.admin_listen.empty()) return {};
-  auto admin =
-      AdminServer::Start(*ParseAddress(config_.admin_listen, /*allow_port_zero=*/true),
-                         {.ready = [this] { return ready_.load(); },
-                          .metrics =
-                              [this] {
-                                api_.metrics().SetUpstreamConnections(loops_.connections());
-                                return api_.metrics().Render();
-                              }});
+  if (!config_.admin_listen) return {};
+  auto admin = AdminServer::Start(
+      *config_.admin_listen, {.ready = [this] { return ready_.load(); },
+                              .metrics =
+                                  [this] {
+                                    api_.metrics().SetUpstreamConnections(loops_.connections());
+                                    return api_.metrics().Render();
+                                  }});
   if (!admin) return {admin.error()};
   admin_ = *std::move(admin);
   Log(LogLevel::kInfo, "admin listening", {{"address", admin_->address()}});

@@ -55,7 +55,8 @@ class SocketCredentials {
 
 class ReloadingCredentials final : public grpc::ServerCredentials {
  public:
-  explicit ReloadingCredentials(const AtomicValue<TlsMaterial>& tls) : tls_(tls) {}
+  ReloadingCredentials(const AtomicValue<TlsMaterial>& tls, Address address)
+      : tls_(tls), address_(std::move(address)) {}
 
   /// Unused: only for credentials that calls carry in their metadata.
   void SetAuthMetadataProcessor(
@@ -65,12 +66,10 @@ class ReloadingCredentials final : public grpc::ServerCredentials {
   /// The sockets of one port would share a certificate, which gRPC replaces without a lock against
   /// handshakes of the others. So a name with several addresses becomes several ports of one
   /// number.
-  int AddPortToServer(const std::string& text, grpc_server* server) override {
-    const auto address = ParseAddress(text, /*allow_port_zero=*/true);
-    if (!address) return 0;
+  int AddPortToServer(const std::string& /*address*/, grpc_server* server) override {
     int port = 0;
-    for (const std::string& host : Resolve(address->host)) {
-      const std::string where = fmt::format("{}:{}", host, port == 0 ? address->port : port);
+    for (const std::string& host : Resolve(address_.host)) {
+      const std::string where = fmt::format("{}:{}", host, port == 0 ? address_.port : port);
       sockets_.push_back(std::make_unique<SocketCredentials>(tls_));
       const int bound = grpc_server_add_http2_port(server, where.c_str(), sockets_.back()->get());
       if (bound != 0) port = bound;
@@ -79,13 +78,15 @@ class ReloadingCredentials final : public grpc::ServerCredentials {
   }
 
   const AtomicValue<TlsMaterial>& tls_;
+  const Address address_;
   std::vector<std::unique_ptr<SocketCredentials>> sockets_;
 };
 
 }  // namespace
 
-std::shared_ptr<grpc::ServerCredentials> TlsPortCredentials(const AtomicValue<TlsMaterial>& tls) {
-  return std::make_shared<ReloadingCredentials>(tls);
+std::shared_ptr<grpc::ServerCredentials> TlsPortCredentials(const AtomicValue<TlsMaterial>& tls,
+                                                            const Address& address) {
+  return std::make_shared<ReloadingCredentials>(tls, address);
 }
 
 }  // namespace gateway

@@ -10,13 +10,16 @@
 
 #include <memory>
 
+#include "gateway/base/address.h"
 #include "gateway/base/atomic_value.h"
 #include "gateway/credentials/tls_material.h"
 
 namespace gateway {
 
 /// TLS 1.2 or later. Where `tls` has a CA at first, callers need a certificate that the current CA
-/// has signed. For one port. `tls` and the credentials must outlive the server.
-std::shared_ptr<grpc::ServerCredentials> TlsPortCredentials(const AtomicValue<TlsMaterial>& tls);
+/// has signed. For the port of `address`, which is no socket file. `tls` and the credentials must
+/// outlive the server.
+std::shared_ptr<grpc::ServerCredentials> TlsPortCredentials(const AtomicValue<TlsMaterial>& tls,
+                                                            const Address& address);
 
 }  // namespace gateway

@@ -16,7 +16,7 @@ using testing::Not;
 
 class AdminTest : public GatewayTest {
  protected:
-  AdminTest() { config.admin_listen = "127.0.0.1:0"; }
+  AdminTest() { config.admin_listen = AddressOf("127.0.0.1:0"); }
 
   /// The status and body of a GET.
   std::pair<int, std::string> Fetch(const std::string& path) {
@@ -97,7 +97,7 @@ TEST_F(AdminTest, MetricsCountUnknownEnumValuesAndReconciliations) {
 TEST_F(AdminTest, APortInUseStopsTheStart) {
   gateway();
   Config second = config;
-  second.admin_listen = gateway().admin_address();
+  second.admin_listen = AddressOf(gateway().admin_address());
   const auto api = App::Compile(second);
   ASSERT_TRUE(api);
   const auto server = Server::Start(second, **api);

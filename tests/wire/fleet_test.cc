@@ -269,14 +269,14 @@ TEST_F(FleetTest, HealthAndReflectionKnowItsServices) {
 
 TEST_F(FleetTest, CallKnowsItsMethods) {
   AnswerAlways(200, R"({"id":"7","open":false})");
-  CommandLine line;
-  line.config.descriptor_sets = {FLEET_SET};
-  line.address = gateway().addresses().at(0);
-  line.method = "fleet.v2.Depots/GetDepot";
-  line.json = R"({"id": 7})";
+  ClientConfig client;
+  client.descriptor_sets = {FLEET_SET};
+  client.address = AddressOf(gateway().addresses().at(0));
+  client.method = "fleet.v2.Depots/GetDepot";
+  client.json = R"({"id": 7})";
   std::istringstream in;
   std::ostringstream out;
-  EXPECT_EQ(RunCall(line, in, out, out), 0);
+  EXPECT_EQ(RunCall(client, in, out, out), 0);
   EXPECT_EQ(out.str(), "{\n  \"id\": \"7\",\n  \"open\": false\n}\n");
 }
 

@@ -56,7 +56,7 @@ TEST_F(ServingTest, UnknownMethodsAndServicesAreUnimplemented) {
 }
 
 TEST_F(ServingTest, AddressesNameTheBoundPorts) {
-  config.listen = {"127.0.0.1:0", "127.0.0.1:0"};
+  config.listen = {AddressOf("127.0.0.1:0"), AddressOf("127.0.0.1:0")};
   const std::vector<std::string> addresses = gateway().addresses();
   ASSERT_EQ(addresses.size(), 2U);
   EXPECT_NE(addresses[0], addresses[1]);
@@ -69,13 +69,13 @@ TEST_F(ServingTest, AddressesNameTheBoundPorts) {
 
 TEST_F(ServingTest, PortInUseIsAnError) {
   const std::string taken = gateway().addresses()[0];
-  config.listen = {taken};
+  config.listen = {AddressOf(taken)};
   EXPECT_THAT(StartErrors(), ElementsAre(HasSubstr(taken)));
 }
 
 TEST_F(ServingTest, UnixSocketHasItsModeAndGoesWithTheGateway) {
   const std::string path = SocketPath();
-  config.listen = {"unix:" + path};
+  config.listen = {AddressOf("unix:" + path)};
   config.socket_mode = 0600;
   EXPECT_TRUE(Get().status.ok());
   struct stat status{};
@@ -87,7 +87,7 @@ TEST_F(ServingTest, UnixSocketHasItsModeAndGoesWithTheGateway) {
 
 TEST_F(ServingTest, LiveSocketIsNotTakenOver) {
   const std::string path = SocketPath();
-  config.listen = {"unix:" + path};
+  config.listen = {AddressOf("unix:" + path)};
   EXPECT_TRUE(Get().status.ok());
   EXPECT_THAT(StartErrors(), ElementsAre(HasSubstr("another process listens")));
   EXPECT_TRUE(Get().status.ok());
@@ -95,7 +95,7 @@ TEST_F(ServingTest, LiveSocketIsNotTakenOver) {
 
 TEST_F(ServingTest, StaleSocketIsReplacedButNoOtherFile) {
   const std::string path = SocketPath();
-  config.listen = {"unix:" + path};
+  config.listen = {AddressOf("unix:" + path)};
   {
     std::ofstream(path) << "precious";
   }

@@ -102,7 +102,7 @@ TEST_F(TlsTest, WithAClientCaOnlyItsCallersAreServed) {
 
 TEST_F(TlsTest, EveryTcpListenerHasItAndSocketFilesDoNot) {
   const std::string socket = "unix:" + secret.PathOf("socket");
-  config.listen = {"127.0.0.1:0", socket, "127.0.0.1:0"};
+  config.listen = {AddressOf("127.0.0.1:0"), AddressOf(socket), AddressOf("127.0.0.1:0")};
   const auto addresses = gateway().addresses();
   ASSERT_EQ(addresses.size(), 3U);
   const auto trusting = CallerTls(server.certificate_pem);
@@ -118,7 +118,7 @@ TEST_F(TlsTest, EveryTcpListenerHasItAndSocketFilesDoNot) {
 }
 
 TEST_F(TlsTest, AHostNameMayHaveSeveralAddresses) {
-  config.listen = {"localhost:0"};
+  config.listen = {AddressOf("localhost:0")};
   const std::string address = gateway().addresses().at(0);
   const std::string port = address.substr(address.rfind(':'));
   // Resolved here: Debian's c-ares, which gRPC's clients use, leaks.
@@ -131,7 +131,7 @@ TEST_F(TlsTest, AHostNameMayHaveSeveralAddresses) {
 }
 
 TEST_F(TlsTest, APortInUseIsAnError) {
-  config.listen = {gateway().addresses().at(0)};
+  config.listen = {AddressOf(gateway().addresses().at(0))};
   const auto second = Server::Start(config, api());
   ASSERT_FALSE(second);
   EXPECT_THAT(second.error(), ElementsAre(HasSubstr("cannot be bound")));
