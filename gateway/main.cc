@@ -15,7 +15,7 @@
 #include "gateway/serving/server.h"
 #include "gateway/serving/stop_signals.h"
 #include "gateway/telemetry/logging.h"
-#include "gateway/upstream/library_version.h"
+#include "gateway/upstream/curl_http_loop.h"
 
 namespace gateway {
 namespace {
@@ -83,7 +83,7 @@ int PrintVersion() {
   std::cout << "extend-gateway " << Version() << "\n"
             << "gRPC/" << grpc::Version() << " Protobuf/"
             << google::protobuf::internal::VersionString(GOOGLE_PROTOBUF_VERSION) << " "
-            << HttpLibraryVersion() << "\n";
+            << CurlHttpLoop::LibraryVersion() << "\n";
   return 0;
 }
 

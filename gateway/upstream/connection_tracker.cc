@@ -12,7 +12,7 @@
 #include <optional>
 #include <utility>
 
-#include "gateway/upstream/curl_http_loop.h"
+#include "gateway/upstream/curl_http_loop_options.h"
 
 namespace gateway {
 namespace {
@@ -47,8 +47,8 @@ std::optional<Clock::time_point> LastHeard(curl_socket_t socket) {
 curl_socket_t ConnectionTracker::Open(const curl_sockaddr& address) {
   const int fd = ::socket(address.family, address.socktype | SOCK_CLOEXEC, address.protocol);
   if (fd < 0) return CURL_SOCKET_BAD;
-  constexpr auto kMilliseconds =
-      static_cast<unsigned>(std::chrono::milliseconds(CurlHttpLoop::kMaxUnacknowledged).count());
+  constexpr auto kMilliseconds = static_cast<unsigned>(
+      std::chrono::milliseconds(CurlHttpLoopOptions::kMaxUnacknowledged).count());
   setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &kMilliseconds, sizeof(kMilliseconds));
   const MutexLock lock(mutex_);
   Socket& socket = sockets_[fd];

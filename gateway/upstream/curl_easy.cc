@@ -162,8 +162,8 @@ void CurlEasy::Forget() {
 
 void CurlEasy::SetConnection() {
   Set(CURLOPT_CONNECTTIMEOUT_MS, std::max(1L, static_cast<long>(options_.connect_timeout.count())));
-  Set(CURLOPT_MAXAGE_CONN, static_cast<long>(CurlHttpLoop::kMaxIdle.count()));
-  Set(CURLOPT_MAXLIFETIME_CONN, static_cast<long>(CurlHttpLoop::kMaxLifetime.count()));
+  Set(CURLOPT_MAXAGE_CONN, static_cast<long>(CurlHttpLoopOptions::kMaxIdle.count()));
+  Set(CURLOPT_MAXLIFETIME_CONN, static_cast<long>(CurlHttpLoopOptions::kMaxLifetime.count()));
   // "" is not the default: it overrules the proxy environment variables.
   Set(CURLOPT_PROXY, options_.proxy.c_str());
   Set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);

@@ -18,7 +18,7 @@
 #include "gateway/upstream/connection_tracker.h"
 #include "gateway/upstream/curl_error.h"
 #include "gateway/upstream/curl_header_list.h"
-#include "gateway/upstream/curl_http_loop.h"
+#include "gateway/upstream/curl_http_loop_options.h"
 #include "gateway/upstream/response_assembler.h"
 
 namespace gateway {

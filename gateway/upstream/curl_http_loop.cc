@@ -16,6 +16,10 @@ namespace {
 /// Handles that are kept for the next transfers.
 constexpr std::size_t kMaxIdleHandles = 256;
 
+/// libcurl is to keep all idle connections: CurlEasy closes those above the limit. libcurl stores
+/// this as an int.
+constexpr long kNoLimitOfKept = std::numeric_limits<int>::max();
+
 void InitialiseLibcurlOnce() {
   static const bool initialised = [] {
     // OpenSSL writes to sockets without MSG_NOSIGNAL.
@@ -34,10 +38,11 @@ class CurlHttpLoop::Impl {
         sockets_(options.max_silence),
         loop_({.finished = [this](CURL* easy, CURLcode code) { OnFinished(easy, code); },
                .stopped = [this] { EndAll(); }}) {
-    // CurlEasy closes what is too many.
-    curl_multi_setopt(loop_.multi(), CURLMOPT_MAXCONNECTS, std::numeric_limits<int>::max());
-    curl_multi_setopt(loop_.multi(), CURLMOPT_MAX_CONCURRENT_STREAMS, kMaxHttp2Streams);
-    curl_multi_setopt(loop_.multi(), CURLMOPT_MAX_HOST_CONNECTIONS, kMaxHttp2Connections);
+    curl_multi_setopt(loop_.multi(), CURLMOPT_MAXCONNECTS, kNoLimitOfKept);
+    curl_multi_setopt(loop_.multi(), CURLMOPT_MAX_CONCURRENT_STREAMS,
+                      CurlHttpLoopOptions::kMaxHttp2Streams);
+    curl_multi_setopt(loop_.multi(), CURLMOPT_MAX_HOST_CONNECTIONS,
+                      CurlHttpLoopOptions::kMaxHttp2Connections);
     loop_.Start();
   }
 
@@ -197,6 +202,8 @@ CurlHttpLoop::~CurlHttpLoop() { Stop(); }
 
 void CurlHttpLoop::Stop() { impl_->loop().Stop(); }
 int CurlHttpLoop::connections() const { return impl_->CountConnections(); }
+
+std::string CurlHttpLoop::LibraryVersion() { return curl_version(); }
 
 void CurlHttpLoop::RunOnLoop(std::function<void()> task) {
   impl_->loop().RunOnLoop(std::move(task));

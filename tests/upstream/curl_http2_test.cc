@@ -57,20 +57,20 @@ TEST_F(CurlHttp2, CallsShareAConnectionFromTheStart) {
 
 TEST_F(CurlHttp2, RefusedStreamMeansNeverSent) {
   Serve({Hello(), AwaitRequest(1), ResetStream(1, kRefusedStream), Stall()});
-  EXPECT_EQ(FaultOf(client_.Get(upstream_.url())),
+  EXPECT_EQ(ErrorOf(client_.Get(upstream_.url())),
             std::pair(TransportErrorKind::kRefusedStream, Delivery::kNeverSent));
 }
 
 // libcurl does not tell that this one, too, was not processed: the careful reading it is.
 TEST_F(CurlHttp2, GoAwayBelowTheStreamCountsAsBroken) {
   Serve({Hello(), AwaitRequest(1), GoAway(0), Stall()});
-  EXPECT_EQ(FaultOf(client_.Get(upstream_.url())),
+  EXPECT_EQ(ErrorOf(client_.Get(upstream_.url())),
             std::pair(TransportErrorKind::kReset, Delivery::kMayHaveArrived));
 }
 
 TEST_F(CurlHttp2, StreamThatFailsMayHaveArrived) {
   Serve({Hello(), AwaitRequest(1), ResetStream(1, kInternalError), Stall()});
-  EXPECT_EQ(FaultOf(client_.Get(upstream_.url())),
+  EXPECT_EQ(ErrorOf(client_.Get(upstream_.url())),
             std::pair(TransportErrorKind::kReset, Delivery::kMayHaveArrived));
 }
 
@@ -84,7 +84,7 @@ TEST_F(CurlHttp2, AnswerThatIsCutShortIsNoAnswer) {
       script.insert(script.end(), answer.begin(), answer.end());
       Serve(script);
       BlockingClient client(Trusting());
-      EXPECT_EQ(FaultOf(client.Get(upstream_.url())),
+      EXPECT_EQ(ErrorOf(client.Get(upstream_.url())),
                 std::pair(TransportErrorKind::kTruncated, Delivery::kMayHaveArrived));
     }
   }
@@ -128,7 +128,7 @@ TEST_F(CurlHttp2, ConnectionThatDiesMayHaveTakenTheRequestAlong) {
   for (const Step& end : {Close(), Reset()}) {
     Serve({Hello(), AwaitRequest(1), AnswerOk(1), AwaitRequest(3), end});
     ASSERT_NE(client_.Get(upstream_.url()).response(), nullptr);
-    EXPECT_EQ(FaultOf(client_.Get(upstream_.url())),
+    EXPECT_EQ(ErrorOf(client_.Get(upstream_.url())),
               std::pair(TransportErrorKind::kReset, Delivery::kMayHaveArrived));
   }
 }
@@ -138,7 +138,7 @@ TEST_F(CurlHttp2, RefusedStreamOnAUsedConnectionCountsAsBroken) {
   Serve({Hello(), AwaitRequest(1), AnswerOk(1), AwaitRequest(3), ResetStream(3, kRefusedStream),
          Stall()});
   ASSERT_NE(client_.Get(upstream_.url()).response(), nullptr);
-  EXPECT_EQ(FaultOf(client_.Get(upstream_.url())),
+  EXPECT_EQ(ErrorOf(client_.Get(upstream_.url())),
             std::pair(TransportErrorKind::kReset, Delivery::kMayHaveArrived));
 }
 
@@ -148,13 +148,13 @@ TEST_F(CurlHttp2, OpensNoMoreConnectionsThanTheLimitAndEndsThoseThatWaitInTime) 
   Serve({Hello(1), AwaitRequest(1), Send(Frame(Type::kPing, 0, 0, ping)),
          ReadUntil(FrameOf(Type::kPing, kAck, 0) + ping)});
   std::vector<std::future<HttpResult>> busy;
-  for (int i = 1; i <= CurlHttpLoop::kMaxHttp2Connections; ++i) {
+  for (int i = 1; i <= CurlHttpLoopOptions::kMaxHttp2Connections; ++i) {
     busy.push_back(client_.Start(Request("GET", upstream_.url())));
     ASSERT_TRUE(upstream_.WaitFor([i](const auto& now) { return now.completed == i; }));
   }
-  EXPECT_EQ(FaultOf(client_.Call(Request("POST", upstream_.url()), {.timeout = 300ms})),
+  EXPECT_EQ(ErrorOf(client_.Call(Request("POST", upstream_.url()), {.timeout = 300ms})),
             std::pair(TransportErrorKind::kTimeout, Delivery::kNeverSent));
-  EXPECT_EQ(upstream_.counters().accepted, CurlHttpLoop::kMaxHttp2Connections);
+  EXPECT_EQ(upstream_.counters().accepted, CurlHttpLoopOptions::kMaxHttp2Connections);
   client_.client.Stop();
   for (auto& result : busy) EXPECT_NE(result.get().error(), nullptr);
 }
@@ -176,7 +176,7 @@ TEST_F(CurlHttp2, SilentConnectionIsLeftAfterATimeout) {
   options.max_silence = 100ms;
   BlockingClient client(options);
   ASSERT_NE(client.Get(upstream_.url()).response(), nullptr);
-  EXPECT_EQ(FaultOf(client.Call(Request("GET", upstream_.url()), {.timeout = 200ms})),
+  EXPECT_EQ(ErrorOf(client.Call(Request("GET", upstream_.url()), {.timeout = 200ms})),
             std::pair(TransportErrorKind::kTimeout, Delivery::kMayHaveArrived));
   EXPECT_NE(client.Get(upstream_.url()).response(), nullptr);
   EXPECT_EQ(upstream_.counters().accepted, 2);
@@ -246,7 +246,7 @@ TEST(CurlHttp1OverTls, IsSpokenUnlessHttp2IsAskedForAndOffered) {
 }
 
 TEST(CurlHttp1OverTls, HasNoConnectionLimitAfterTheFirstAnswerButOneOfIdleOnes) {
-  constexpr int kCalls = 3 * static_cast<int>(CurlHttpLoop::kMaxHttp2Connections);
+  constexpr int kCalls = 3 * static_cast<int>(CurlHttpLoopOptions::kMaxHttp2Connections);
   constexpr int kKept = 20;
   ScriptedUpstream upstream(Tls(false));
   upstream.OnRequest(InOrder({{Send(HttpReply(200))}, {Stall(), Send(HttpReply(200))}}));

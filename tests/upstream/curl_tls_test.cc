@@ -49,7 +49,7 @@ TEST(CurlTls, SendsNothingToAnUpstreamThatItDoesNotTrust) {
                              {"a broken CA", {"not a certificate", {}, {}}}}) {
     const AtomicValue<TlsMaterial> tls(wanted.tls);
     BlockingClient client(With(tls));
-    EXPECT_EQ(FaultOf(client.Post(upstream.url())),
+    EXPECT_EQ(ErrorOf(client.Post(upstream.url())),
               std::pair(TransportErrorKind::kTls, Delivery::kNeverSent))
         << wanted.what;
   }
@@ -61,7 +61,7 @@ TEST(CurlTls, SendsNothingToAnotherHostThanTheCertificateNames) {
   BlockingClient client(WithTrust());
   // 0.0.0.0 leads here too.
   const HttpResult result = client.Post("https://0.0.0.0:" + std::to_string(upstream.port()));
-  EXPECT_EQ(FaultOf(result), std::pair(TransportErrorKind::kTls, Delivery::kNeverSent));
+  EXPECT_EQ(ErrorOf(result), std::pair(TransportErrorKind::kTls, Delivery::kNeverSent));
   EXPECT_EQ(upstream.counters().requests, 0);
 }
 
@@ -98,7 +98,7 @@ TEST(CurlTls, AnswerThatIsCutShortIsNoAnswer) {
   ScriptedUpstream upstream(Tls());
   upstream.OnRequest(InOrder({{Send("HTTP/1.1 200 OK\r\n\r\nno length"), Reset()}}));
   BlockingClient client(WithTrust());
-  EXPECT_EQ(FaultOf(client.Post(upstream.url())),
+  EXPECT_EQ(ErrorOf(client.Post(upstream.url())),
             std::pair(TransportErrorKind::kTruncated, Delivery::kMayHaveArrived));
 }
 
