@@ -111,6 +111,10 @@ class Metrics::Impl {
                                        .Help("Open connections to upstreams.")
                                        .Register(registry)
                                        .Add({});
+  prometheus::Counter& stale_connections =
+      CounterFamily("extend_gateway_stale_connections_total",
+                    "Idle upstream connections closed unused: bytes or their end waited on them.")
+          .Add({});
   prometheus::Family<prometheus::Counter>& unknown_enum_values =
       CounterFamily("extend_gateway_unknown_enum_values_total",
                     "Enum values in answers that the descriptors do not know, by enum type.");
@@ -181,6 +185,8 @@ void Metrics::Reconciled(ReconcileResult outcome) {
 }
 
 void Metrics::SetUpstreamConnections(int count) { impl_->connections.Set(count); }
+
+void Metrics::StaleConnection() { impl_->stale_connections.Increment(); }
 
 void Metrics::UnknownEnumValue(std::string_view enum_name) {
   impl_->unknown_enum_values.Add({{"enum", std::string(enum_name)}}).Increment();

@@ -50,6 +50,8 @@ class Metrics {
   void Reconciled(ReconcileResult outcome);
   /// How many are open now.
   void SetUpstreamConnections(int count);
+  /// An idle upstream connection was closed unused: bytes or its end waited on it.
+  void StaleConnection();
   void UnknownEnumValue(std::string_view enum_name);
   /// A change that was put to use, or (once for each distinct fault) one that was refused.
   void CredentialReloaded(CredentialKind kind, bool succeeded);

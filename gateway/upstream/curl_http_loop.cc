@@ -35,7 +35,7 @@ class CurlHttpLoop::Impl {
  public:
   explicit Impl(const CurlHttpLoopOptions& options)
       : options_(options),
-        sockets_(options.max_silence),
+        connections_(options.max_silence),
         loop_({.finished = [this](CURL* easy, CURLcode code) { OnFinished(easy, code); },
                .stopped = [this] { EndAll(); }}) {
     curl_multi_setopt(loop_.multi(), CURLMOPT_MAXCONNECTS, kNoLimitOfKept);
@@ -47,7 +47,7 @@ class CurlHttpLoop::Impl {
   }
 
   CurlMulti& loop() { return loop_; }
-  [[nodiscard]] int CountConnections() { return sockets_.Count(); }
+  [[nodiscard]] int CountConnections() { return connections_.Count(); }
 
   TransferId Send(std::shared_ptr<const HttpRequest> request, const TransferOptions& options,
                   std::function<void(HttpResult)> done);
@@ -66,12 +66,13 @@ class CurlHttpLoop::Impl {
   std::optional<TransportError> Begin(Transfer& transfer,
                                       std::shared_ptr<const HttpRequest> request,
                                       const TransferOptions& options);
+  void SendAgain(Transfer& transfer);
   void OnFinished(CURL* easy, CURLcode code);
   void OnTimeout(TransferId id);
   /// Ends it and calls `done`. Unknown ids are ended already.
   void Finish(TransferId id, std::variant<HttpResponse, TransportError> value);
-  /// Takes it out of libcurl and of the table.
-  Transfer Take(TransferId id);
+  /// Removes it from libcurl and from the table.
+  Transfer Remove(TransferId id);
   void EndAll();
   void LearnVersion(CURL* easy);
   /// For good: HTTP/1.1 needs a connection for each call at a time.
@@ -79,9 +80,9 @@ class CurlHttpLoop::Impl {
 
   const CurlHttpLoopOptions options_;
 
-  // Of the loop thread. Handles are destroyed after the loop's multi handle, which they were
+  // Used on the loop thread. Handles are destroyed after the loop's multi handle, which they were
   // removed from.
-  ConnectionTracker sockets_;
+  ConnectionTracker connections_;
   std::vector<std::unique_ptr<CurlEasy>> idle_;
   std::unordered_map<TransferId, Transfer> transfers_;
   TransferId next_id_ = 1;
@@ -111,7 +112,7 @@ std::optional<TransportError> CurlHttpLoop::Impl::Begin(Transfer& transfer,
                                                         const TransferOptions& options) {
   if (options.timeout <= Clock::duration::zero()) return ExplainTimeout({});
   if (idle_.empty()) {
-    transfer.easy = std::make_unique<CurlEasy>(options_, sockets_);
+    transfer.easy = std::make_unique<CurlEasy>(options_, connections_);
   } else {
     transfer.easy = std::move(idle_.back());
     idle_.pop_back();
@@ -119,8 +120,8 @@ std::optional<TransportError> CurlHttpLoop::Impl::Begin(Transfer& transfer,
   static const auto kNoMaterial = std::make_shared<const TlsMaterial>();
   auto tls = options_.tls != nullptr ? options_.tls->Get() : kNoMaterial;
   if (!CurlEasy::MayShareConnections(options_, request->url)) LiftConnectionLimit();
-  // Where connections are limited a fresh one may have to wait for ever; and there broken ones
-  // leave the pool by themselves.
+  // Where connections are limited a fresh one may have to wait for ever, and broken ones leave the
+  // pool by themselves.
   auto error =
       transfer.easy->Prepare(std::move(request), std::move(tls),
                              {.fresh_connection = options.fresh_connection && !connections_limited_,
@@ -135,14 +136,24 @@ std::optional<TransportError> CurlHttpLoop::Impl::Begin(Transfer& transfer,
   return std::nullopt;
 }
 
+// Nothing was sent, so it counts as no attempt; its timeout goes on. A fresh connection cannot be
+// stale, so a transfer comes here once.
+void CurlHttpLoop::Impl::SendAgain(Transfer& transfer) {
+  if (options_.on_stale_connection) options_.on_stale_connection();
+  transfer.easy->PrepareAgain();
+  transfer.added = loop_.Add(transfer.easy->handle());
+  if (!transfer.added) Finish(transfer.id, ExplainFailure(CURLE_FAILED_INIT, {}));
+}
+
 void CurlHttpLoop::Impl::Abort(TransferId id) {
-  if (transfers_.contains(id)) static_cast<void>(Take(id));
+  if (transfers_.contains(id)) static_cast<void>(Remove(id));
 }
 
 void CurlHttpLoop::Impl::OnFinished(CURL* easy, CURLcode code) {
   Transfer* transfer = nullptr;
   curl_easy_getinfo(easy, CURLINFO_PRIVATE, &transfer);
   transfer->added = false;
+  if (transfer->easy->met_stale_connection()) return SendAgain(*transfer);
   if (code == CURLE_OK) LearnVersion(easy);
   Finish(transfer->id, transfer->easy->Conclude(code));
 }
@@ -150,18 +161,18 @@ void CurlHttpLoop::Impl::OnFinished(CURL* easy, CURLcode code) {
 void CurlHttpLoop::Impl::OnTimeout(TransferId id) {
   const CurlEasy& easy = *transfers_.at(id).easy;
   if (connections_limited_ && easy.waits_among_others()) {
-    sockets_.OnUnanswered(easy.local_port(), easy.sent());
+    connections_.OnUnanswered(easy.local_port(), easy.sent());
   }
   Finish(id, ExplainTimeout(easy.facts()));
 }
 
 void CurlHttpLoop::Impl::Finish(TransferId id, std::variant<HttpResponse, TransportError> value) {
   if (!transfers_.contains(id)) return;
-  const Transfer transfer = Take(id);
+  const Transfer transfer = Remove(id);
   transfer.done({std::move(value), Clock::now() - transfer.begun});
 }
 
-CurlHttpLoop::Impl::Transfer CurlHttpLoop::Impl::Take(TransferId id) {
+CurlHttpLoop::Impl::Transfer CurlHttpLoop::Impl::Remove(TransferId id) {
   Transfer transfer = std::move(transfers_.extract(id).mapped());
   if (transfer.added) loop_.Remove(transfer.easy->handle());
   loop_.StopTimer(transfer.timeout);

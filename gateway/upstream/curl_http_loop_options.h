@@ -50,6 +50,9 @@ struct CurlHttpLoopOptions {
   int max_idle_connections = kMaxIdleConnections;
   /// The URL of a proxy. Empty: none.
   std::string proxy;
+  /// Called on the loop thread when an idle connection had to be closed unused, because bytes or
+  /// its end waited on it. Empty: not called.
+  std::function<void()> on_stale_connection;
   /// The limit of one response's body, as it came and decompressed.
   std::size_t max_response_bytes = std::size_t{64} << 20;
 };

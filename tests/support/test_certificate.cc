@@ -19,8 +19,6 @@ struct Deleter {
 template <class T>
 using Owned = std::unique_ptr<T, Deleter>;
 
-constexpr long kAgeSeconds = 3600;
-
 void AddExtension(X509* certificate, int nid, const char* value) {
   X509V3_CTX context;
   X509V3_set_ctx(&context, certificate, certificate, nullptr, nullptr, 0);
@@ -36,13 +34,14 @@ std::string Contents(BIO* bio) {
 
 }  // namespace
 
-TestCertificate MakeTestCertificate(const std::string& common_name, long lifetime_seconds) {
+TestCertificate MakeTestCertificate(const std::string& common_name, long lifetime_seconds,
+                                    long age_seconds) {
   static std::atomic<long> serial = 1;
   const Owned<EVP_PKEY> key(EVP_EC_gen("P-256"));
   const Owned<X509> certificate(X509_new());
   X509_set_version(certificate.get(), X509_VERSION_3);
   ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), serial++);
-  X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -kAgeSeconds);
+  X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -age_seconds);
   X509_gmtime_adj(X509_getm_notAfter(certificate.get()), lifetime_seconds);
   X509_set_pubkey(certificate.get(), key.get());
   X509_NAME* const name = X509_get_subject_name(certificate.get());

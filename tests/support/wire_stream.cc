@@ -108,6 +108,12 @@ bool WireStream::Write(std::string_view bytes) {
   return true;
 }
 
+bool WireStream::SendTicketAndKeyUpdate() {
+  return SSL_new_session_ticket(ssl_.get()) == 1 && SSL_do_handshake(ssl_.get()) == 1 &&
+         SSL_key_update(ssl_.get(), SSL_KEY_UPDATE_REQUESTED) == 1 &&
+         SSL_do_handshake(ssl_.get()) == 1;
+}
+
 bool WireStream::AwaitWake(int wake_fd) const {
   std::array<pollfd, 2> fds{{{fd_, POLLRDHUP, 0}, {wake_fd, POLLIN, 0}}};
   while (poll(fds.data(), fds.size(), -1) < 0) {
@@ -118,6 +124,11 @@ bool WireStream::AwaitWake(int wake_fd) const {
 void WireStream::Close() {
   if (fd_ < 0) return;
   if (ssl_ != nullptr) SSL_shutdown(ssl_.get());
+  Cut();
+}
+
+void WireStream::Cut() {
+  if (fd_ < 0) return;
   close(fd_);
   fd_ = -1;
 }

@@ -142,6 +142,34 @@ TEST_F(CurlHttp2, RefusedStreamOnAUsedConnectionCountsAsBroken) {
             std::pair(TransportErrorKind::kReset, Delivery::kMayHaveArrived));
 }
 
+TEST_F(CurlHttp2, IdleConnectionIsLeftAfterAGoAwayOrAnEndAndNotAfterOtherFrames) {
+  const Step ping = Send(Frame(Type::kPing, 0, 0, std::string(8, 'p')));
+  struct Case {
+    Step idle;
+    bool stays;
+  };
+  for (const Case& c : {Case{ping, true}, {GoAway(1), false}, {Close(), false}, {Cut(), false}}) {
+    ScriptedUpstream upstream{Tls(true)};
+    upstream.OnRequest([&](const ReceivedRequest& request) -> Script {
+      if (request.number > 0) return {Hello(), AwaitRequest(1), AnswerOk(1), Stall()};
+      Script first{Hello(), AwaitRequest(1), AnswerOk(1), Stall(), c.idle};
+      if (c.stays) first.insert(first.end(), {AwaitRequest(3), AnswerOk(3)});
+      return first;
+    });
+    BlockingClient client{Trusting()};
+    ASSERT_NE(client.Get(upstream.url()).response(), nullptr);
+    upstream.Release();
+    const bool closes = c.idle.kind != Step::Kind::kSend;
+    if (closes) {
+      ASSERT_TRUE(upstream.WaitFor([](const auto& now) { return now.open == 0; }));
+    } else if (!c.stays) {
+      ASSERT_TRUE(upstream.WaitFor([](const auto& now) { return now.completed == 1; }));
+    }
+    EXPECT_NE(client.Get(upstream.url()).response(), nullptr);
+    EXPECT_EQ(upstream.counters().accepted, c.stays ? 1 : 2);
+  }
+}
+
 TEST_F(CurlHttp2, OpensNoMoreConnectionsThanTheLimitAndEndsThoseThatWaitInTime) {
   // The ping's answer shows that the client knows the number of streams.
   const std::string ping(8, 'p');
