@@ -137,6 +137,8 @@ grpc::StatusCode CodeForResponse(int http_status, const ErrorBody& body) {
 
 grpc::StatusCode CodeForTransport(TransportErrorKind fault) { return MeaningOf(fault).code; }
 
+std::string_view ReasonForTransport(TransportErrorKind kind) { return MeaningOf(kind).reason; }
+
 ResponseClass ClassifyResponse(const HttpResponse& answer,
                                std::chrono::system_clock::time_point wall_now) {
   ResponseClass verdict;

@@ -27,6 +27,8 @@ grpc::StatusCode CodeForResponse(int http_status, const ErrorBody& body);
 
 /// The code of a transport error.
 grpc::StatusCode CodeForTransport(TransportErrorKind fault);
+/// ErrorInfo.reason, such as TRANSPORT_TLS.
+std::string_view ReasonForTransport(TransportErrorKind kind);
 
 /// What an answer means for repeating. `wall_now` is what dates in its headers refer to.
 ResponseClass ClassifyResponse(const HttpResponse& answer,

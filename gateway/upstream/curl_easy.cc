@@ -77,6 +77,7 @@ void CurlEasy::SetForAllRequests(std::shared_ptr<const TlsMaterial> tls) {
   Set(CURLOPT_PROTOCOLS_STR, "http,https");
   Set(CURLOPT_FOLLOWLOCATION, 0L);
   Set(CURLOPT_ACCEPT_ENCODING, "gzip");
+  Set(CURLOPT_HTTP_CONTENT_DECODING, 0L);  // ContentDecoder does it.
   SetConnection();
   SetTls();
   SetCallbacks();
@@ -213,16 +214,30 @@ void CurlEasy::PrepareAgain() {
 }
 
 std::variant<HttpResponse, TransportError> CurlEasy::Conclude(CURLcode code) {
-  if (code == CURLE_OK && response_.has_head()) return response_.Take();
-  return ExplainFailure(code, facts());
+  if (code == CURLE_OK && response_.begun()) {
+    const bool over_tls = IsHttps(request_->url);
+    const bool close_notify_seen = close_notify_ != nullptr && *close_notify_;
+    if (response_.Finish(
+            {.to_head = request_->verb == "HEAD", .orderly = !over_tls || close_notify_seen})) {
+      return response_.Release();
+    }
+  }
+  // libcurl gave up at a line of the head. It does not change what an error's status says.
+  if (code == CURLE_WEIRD_SERVER_REPLY && response_.is_error()) return response_.Release();
+  TransferFacts facts = this->facts();
+  curl_easy_getinfo(handle(), CURLINFO_SSL_VERIFYRESULT, &facts.verify_result);
+  curl_easy_getinfo(handle(), CURLINFO_PROXY_SSL_VERIFYRESULT, &facts.proxy_verify_result);
+  curl_easy_getinfo(handle(), CURLINFO_HTTP_CONNECTCODE, &facts.proxy_status);
+  return ExplainFailure(code, facts);
 }
 
 TransferFacts CurlEasy::facts() const {
   return {.request_begun = request_begun_,
           .refused_stream = refused_stream_,
-          .answer_begun = response_.begun(),
-          .answer_has_head = response_.has_head(),
-          .overflow = response_.overflow()};
+          .response_begun = response_.begun(),
+          .response_has_head = response_.has_head(),
+          .flaw = response_.flaw(),
+          .http_status = response_.status()};
 }
 
 std::size_t CurlEasy::OnHeader(const char* bytes, std::size_t one, std::size_t count, void* self) {

@@ -22,6 +22,8 @@ constexpr long kNoLimitOfKept = std::numeric_limits<int>::max();
 
 void InitialiseLibcurlOnce() {
   static const bool initialised = [] {
+    // libcurl would write the keys of all connections to the file that it names.
+    unsetenv("SSLKEYLOGFILE");
     // OpenSSL writes to sockets without MSG_NOSIGNAL.
     static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
     return curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
@@ -186,10 +188,7 @@ CurlHttpLoop::Impl::Transfer CurlHttpLoop::Impl::Remove(TransferId id) {
 void CurlHttpLoop::Impl::EndAll() {
   while (!transfers_.empty()) {
     const auto& [id, transfer] = *transfers_.begin();
-    const bool begun = transfer.easy != nullptr && transfer.easy->facts().request_begun;
-    Finish(id, TransportError{TransportErrorKind::kReset,
-                              begun ? Delivery::kMayHaveArrived : Delivery::kNeverSent,
-                              "the gateway is stopping"});
+    Finish(id, ExplainStop(transfer.easy != nullptr ? transfer.easy->facts() : TransferFacts{}));
   }
 }
 

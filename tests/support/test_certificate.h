@@ -17,4 +17,7 @@ struct TestCertificate {
 TestCertificate MakeTestCertificate(const std::string& common_name, long lifetime_seconds = 3600,
                                     long age_seconds = 3600);
 
+/// Signed by `ca`; else like the one above.
+TestCertificate MakeTestCertificate(const std::string& common_name, const TestCertificate& ca);
+
 }  // namespace gateway

@@ -1,6 +1,9 @@
 // What lies on an idle upstream connection is not the response to the next call.
 #include <gmock/gmock.h>
 
+#include <algorithm>
+#include <thread>
+
 #include "tests/wire/gateway_fixture.h"
 
 namespace gateway {
@@ -31,13 +34,13 @@ class StaleResponse : public GatewayTest {
       if (closes) script.push_back(gateway::Close());
       return script;
     });
-    for (int i = 0; i < kLoops; ++i) ASSERT_TRUE(Get("first").status.ok());
+    // The calls take turns on the loops.
+    const int loops = static_cast<int>(std::clamp(std::thread::hardware_concurrency() / 2, 1U, 2U));
+    for (int i = 0; i < loops; ++i) ASSERT_TRUE(Get("first").status.ok());
     upstream.Release();
     ASSERT_TRUE(upstream.WaitFor(
-        [&](const auto& now) { return closes ? now.open == 0 : now.completed == kLoops; }));
+        [&](const auto& now) { return closes ? now.open == 0 : now.completed == loops; }));
   }
-
-  static constexpr int kLoops = 2;
 };
 
 TEST_F(StaleResponse, Row1OfACancelIsNotBelieved) {
