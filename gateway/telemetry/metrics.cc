@@ -116,6 +116,10 @@ class Metrics::Impl {
                                        .Help("Open connections to upstreams.")
                                        .Register(registry)
                                        .Add({});
+  prometheus::Counter& stale_connections =
+      CounterFamily("extend_gateway_stale_connections_total",
+                    "Idle upstream connections closed unused: bytes or their end waited on them.")
+          .Add({});
   prometheus::Family<prometheus::Counter>& unknown_enum_values =
       CounterFamily("extend_gateway_unknown_enum_values_total",
                     "Enum values in responses that the descriptors do not know, by enum type.");
@@ -200,6 +204,8 @@ void Metrics::Reconciled(ReconcileResult result) {
 }
 
 void Metrics::SetUpstreamConnections(int count) { impl_->connections.Set(count); }
+
+void Metrics::StaleConnection() { impl_->stale_connections.Increment(); }
 
 void Metrics::UnknownEnumValue(std::string_view enum_name) {
   const auto [counter, is_new] = impl_->UnknownEnumValues(enum_name);

@@ -47,6 +47,8 @@ class Metrics {
   void Reconciled(ReconcileResult result);
   /// How many connections are open now.
   void SetUpstreamConnections(int count);
+  /// An idle upstream connection was closed unused: bytes or its end waited on it.
+  void StaleConnection();
   /// An upstream has sent a value that the enum type lacks; the field is 0 for the caller. The
   /// first value of each type is logged too.
   void UnknownEnumValue(std::string_view enum_name);

@@ -25,6 +25,7 @@ class Reader : public nlohmann::json_sax<nlohmann::json> {
     fill(top_.message, error_text_);
     fill(top_.request_id, nested_.request_id);
     fill(top_.doc_url, nested_.doc_url);
+    fill(top_.run_id, nested_.run_id);
     if (!top_.retryable) top_.retryable = nested_.retryable;
     return std::move(top_);
   }
@@ -42,6 +43,7 @@ class Reader : public nlohmann::json_sax<nlohmann::json> {
     if (key_ == "message") body->message = text;
     if (key_ == "requestId") body->request_id = text;
     if (key_ == "docUrl") body->doc_url = text;
+    if (key_ == "runId") body->run_id = text;
     return true;
   }
 

@@ -77,6 +77,7 @@ tl::expected<States, Errors> CompileStates(const v1::Reconcile& rule,
     }
   };
   add(rule.done(), ResourceState::kDone);
+  for (const std::string& state : rule.accepted()) add(state, ResourceState::kDone);
   for (const std::string& state : rule.pending()) add(state, ResourceState::kPending);
   for (const std::string& state : rule.finished()) add(state, ResourceState::kFinished);
   if (!errors.empty()) return tl::unexpected(std::move(errors));

@@ -143,7 +143,7 @@ void FaultGate::End(Connection& connection, ConnectionEnd how) {
       connection.stream.Reset();
       break;
     case ConnectionEnd::kUnannounced:
-      connection.stream.CloseUnannounced();
+      connection.stream.Cut();
       break;
   }
   connection.ended = true;

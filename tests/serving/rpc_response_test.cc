@@ -163,7 +163,8 @@ TEST_F(RpcResponseTest, RequestIdIsTheHeadersElseTheErrorBodys) {
 
 TEST_F(RpcResponseTest, RefusalCarriesReasonDomainAndWait) {
   const RpcResponse response =
-      Refusal(grpc::Status(StatusCode::UNAVAILABLE, "full"), "GATEWAY_OVERLOADED", *settings_, 1s);
+      Refusal(grpc::Status(StatusCode::UNAVAILABLE, "full"), "GATEWAY_OVERLOADED",
+              routes_->services()[0].routes[0], *settings_, 1s);
   EXPECT_EQ(response.status.error_code(), StatusCode::UNAVAILABLE);
   EXPECT_EQ(InfoOf(response.status).reason(), "GATEWAY_OVERLOADED");
   EXPECT_EQ(InfoOf(response.status).domain(), "api.extend.ai");
