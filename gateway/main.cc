@@ -1,21 +1,21 @@
 // The program. Exit codes: 0 done or stopped cleanly, 1 runtime failure, 2 bad configuration.
 #include <fmt/format.h>
-#include <google/protobuf/stubs/common.h>
 #include <google/protobuf/stubs/logging.h>
-#include <grpcpp/grpcpp.h>
 
 #include <algorithm>
 #include <iostream>
+#include <iterator>
 
 #include "gateway/base/version.h"
-#include "gateway/cli/client_commands.h"
+#include "gateway/cli/call_command.h"
+#include "gateway/cli/health_command.h"
+#include "gateway/cli/local_commands.h"
 #include "gateway/cli/status_text.h"
-#include "gateway/config/config.h"
+#include "gateway/config/command_line.h"
 #include "gateway/serving/app.h"
 #include "gateway/serving/server.h"
 #include "gateway/serving/stop_signals.h"
 #include "gateway/telemetry/logging.h"
-#include "gateway/upstream/curl_http_loop.h"
 
 namespace gateway {
 namespace {
@@ -24,13 +24,23 @@ constexpr int kRuntimeFailure = 1;
 constexpr int kBadConfiguration = 2;
 
 /// For the operator who starts it: sentences, whatever the log's format.
-int Refuse(const Errors& faults) {
-  std::cerr << ErrorLines(faults);
+int Refuse(const Errors& errors) {
+  std::cerr << ErrorLines(errors);
   return kBadConfiguration;
 }
 
-int Fail(const Errors& faults) {
-  for (const std::string& fault : faults) Log(LogLevel::kError, fault);
+/// The errors of the command line, and those of the files and services that the rest of it names.
+int Refuse(const BadCommandLine& line) {
+  Errors errors = line.errors;
+  if (line.remainder) {
+    const auto app = App::Compile(*line.remainder);
+    if (!app) std::ranges::copy(app.error(), std::back_inserter(errors));
+  }
+  return Refuse(errors);
+}
+
+int Fail(const Errors& errors) {
+  for (const std::string& error : errors) Log(LogLevel::kError, error);
   return kRuntimeFailure;
 }
 
@@ -52,10 +62,10 @@ int Serve(const Config& config) {
   SetUpLogging(config.log_level, config.log_format);
   google::protobuf::SetLogHandler(LogForProtobuf);
 
-  const auto api = App::Compile(config);
-  if (!api) return Refuse(api.error());
-  LogUnserved((*api)->unannotated());
-  const auto server = Server::Start(config, **api);
+  const auto app = App::Compile(config);
+  if (!app) return Refuse(app.error());
+  LogUnserved((*app)->unannotated());
+  const auto server = Server::Start(config, **app);
   if (!server) return Fail(server.error());
   Log(LogLevel::kInfo, "serving", {{"version", Version()}});
 
@@ -65,42 +75,26 @@ int Serve(const Config& config) {
   return 0;
 }
 
-int Check(const Config& config) {
-  const auto api = App::Compile(config);
-  if (!api) return Refuse(api.error());
-  std::cout << "the configuration is valid\n";
-  for (const App::Service& service : (*api)->services()) {
-    std::cout << service.descriptor->full_name() << ": " << service.endpoints.size() << " methods, "
-              << service.settings->base_url << "\n";
-  }
-  for (const std::string& method : (*api)->unannotated()) {
-    std::cout << method << ": not served, it has no google.api.http annotation\n";
-  }
-  return 0;
-}
-
-int PrintVersion() {
-  std::cout << "extend-gateway " << Version() << "\n"
-            << "gRPC/" << grpc::Version() << " Protobuf/"
-            << google::protobuf::internal::VersionString(GOOGLE_PROTOBUF_VERSION) << " "
-            << CurlHttpLoop::LibraryVersion() << "\n";
+int PrintHelp(const std::string& text) {
+  std::cout << text;
   return 0;
 }
 
 int Run(const CommandLine& line) {
+  if (line.help) return PrintHelp(*line.help);
   switch (line.command) {
-    case CommandLine::Command::kServe:
+    case Command::kServe:
       return Serve(line.config);
-    case CommandLine::Command::kCheck:
-      return Check(line.config);
-    case CommandLine::Command::kCall:
-      return RunCall(line, std::cin, std::cout, std::cerr);
-    case CommandLine::Command::kHealth:
-      return RunHealth(line, std::cout, std::cerr);
-    case CommandLine::Command::kWait:
-      return RunWait(line, std::cout, std::cerr);
-    case CommandLine::Command::kVersion:
-      return PrintVersion();
+    case Command::kCheck:
+      return RunCheck(line.config, std::cout, std::cerr);
+    case Command::kCall:
+      return RunCall(line.client, std::cin, std::cout, std::cerr);
+    case Command::kHealth:
+      return RunHealth(line.client, std::cout, std::cerr);
+    case Command::kWait:
+      return RunWait(line.client, std::cout, std::cerr);
+    case Command::kVersion:
+      return RunVersion(std::cout);
   }
   return kBadConfiguration;
 }
@@ -111,10 +105,5 @@ int Run(const CommandLine& line) {
 int main(int argc, char** argv) {
   const auto line = gateway::ParseCommandLine({argv + std::min(argc, 1), argv + argc},
                                               gateway::ProcessEnvironment());
-  if (!line) return gateway::Refuse(line.error());
-  if (!line->help.empty()) {
-    std::cout << line->help;
-    return 0;
-  }
-  return gateway::Run(*line);
+  return line ? gateway::Run(*line) : gateway::Refuse(line.error());
 }

@@ -73,6 +73,12 @@ bool Address::IsLocal() const {
   return inet_pton(AF_INET6, host.c_str(), &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
 }
 
+std::string Address::ToString() const {
+  if (IsUnix()) return std::string(kUnixPrefix) + path;
+  const bool is_ipv6 = host.find(':') != std::string::npos;
+  return (is_ipv6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
+}
+
 tl::expected<Address, std::string> ParseAddress(std::string_view text, bool allow_port_zero) {
   if (text.starts_with(kUnixPrefix)) return ParseSocketFile(text.substr(kUnixPrefix.size()));
   const auto colon = text.rfind(':');

@@ -19,6 +19,10 @@ struct Address {
   [[nodiscard]] bool IsUnix() const { return !path.empty(); }
   /// Whether only processes of this machine reach it: loopback, or a socket file.
   [[nodiscard]] bool IsLocal() const;
+  /// As it is parsed, and as gRPC wants it.
+  [[nodiscard]] std::string ToString() const;
+
+  friend bool operator==(const Address&, const Address&) = default;
 };
 
 /// Port 0 is for listening only: any free one. The error is the rule ("must be …").

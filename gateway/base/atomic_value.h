@@ -1,11 +1,13 @@
-// A value that is replaced as a whole while others read it. Thread-safe: who has got a value keeps
-// it, whatever is set later.
+// A value that is replaced as a whole while others read it.
+//
+// Thread-safe. A reader keeps the value that it has loaded, whatever is stored later.
 #pragma once
+
+#include <absl/base/thread_annotations.h>
+#include <absl/synchronization/mutex.h>
 
 #include <memory>
 #include <utility>
-
-#include "gateway/base/mutex.h"
 
 namespace gateway {
 
@@ -14,22 +16,24 @@ class AtomicValue {
  public:
   explicit AtomicValue(T value = {}) : value_(std::make_shared<const T>(std::move(value))) {}
 
-  /// Shared with those who still use it when the next one is set.
-  [[nodiscard]] std::shared_ptr<const T> Get() const {
-    const MutexLock lock(mutex_);
+  /// The current value, shared with its other readers.
+  [[nodiscard]] std::shared_ptr<const T> Load() const {
+    const absl::MutexLock lock(&mutex_);
     return value_;
   }
 
-  void Set(T value) {
-    // What it replaces is destroyed after the lock is.
-    auto made = std::make_shared<const T>(std::move(value));
-    const MutexLock lock(mutex_);
-    value_.swap(made);
+  void Store(T value) {
+    auto replaced = std::make_shared<const T>(std::move(value));
+    {
+      const absl::MutexLock lock(&mutex_);
+      value_.swap(replaced);
+    }
+    // The old value is destroyed here, outside of the lock.
   }
 
  private:
-  mutable Mutex mutex_;
-  std::shared_ptr<const T> value_ GUARDED_BY(mutex_);
+  mutable absl::Mutex mutex_;
+  std::shared_ptr<const T> value_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace gateway

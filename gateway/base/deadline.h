@@ -1,5 +1,7 @@
 // When a call must have ended: a point on the steady clock, or never. An infinite deadline is a
-// state of its own, so that no arithmetic can overflow. Immutable value.
+// state of its own, so that no arithmetic can overflow.
+//
+// Thread-safe: an immutable value.
 #pragma once
 
 #include <algorithm>
@@ -16,8 +18,8 @@ class Deadline {
   static Deadline At(Clock::time_point point) { return Deadline(point); }
 
   /// The deadline of a gRPC call, which comes on the wall clock. `time_point::max()` is gRPC's
-  /// "none". A `grpc-timeout` too large for gRPC's arithmetic arrives as a deadline before 1970:
-  /// also none. One that has passed stays in the past.
+  /// "none". A deadline before 1970 is none too: it is a `grpc-timeout` too large for gRPC's
+  /// arithmetic. A deadline that has passed stays in the past.
   static Deadline FromWallClock(std::chrono::system_clock::time_point deadline,
                                 std::chrono::system_clock::time_point wall_now,
                                 Clock::time_point now);
@@ -28,7 +30,7 @@ class Deadline {
     return Deadline(point_ ? std::min(*point_, cap) : cap);
   }
 
-  /// Time left, never negative; nothing for an infinite deadline.
+  /// The time left, never negative; nothing for an infinite deadline.
   [[nodiscard]] std::optional<Clock::duration> Remaining(Clock::time_point now) const {
     if (!point_) return std::nullopt;
     return std::max(*point_ - now, Clock::duration::zero());

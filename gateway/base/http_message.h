@@ -1,8 +1,7 @@
 // HTTP as values: what is sent upstream, and what came of it.
 //
-// Plain data, made and read by one thread at a time. Header names and values pass the checks below
-// before they are set, whoever supplied them: libcurl turns a CR LF in a value into a second
-// header, and gRPC aborts the process on an illegal metadata value.
+// Plain data, made and read by one thread at a time. Header names and values pass the checks of
+// header_policy.h before they are set.
 #pragma once
 
 #include <chrono>
@@ -85,22 +84,8 @@ struct HttpResult {
   [[nodiscard]] const TransportError* error() const { return std::get_if<TransportError>(&value); }
 };
 
-/// A token of RFC 9110: what may stand as a header name.
-bool IsHeaderName(std::string_view name);
-
-/// Printable ASCII, spaces and tabs: what we send and pass on as a header value.
-bool IsHeaderValue(std::string_view value);
-
-/// Headers that say where a message ends or how a connection is used. HTTP itself writes them: a
-/// second one would let a caller smuggle a request. Any case.
-bool IsFramingHeader(std::string_view name);
-
-/// Framing headers, and those that the gateway sets: from anywhere else they would leak to the
-/// wrong party or send a second credential. Any case.
-bool IsReservedHeader(std::string_view name);
-
-/// A key that gRPC carries as text: lower case, not binary, not gRPC's own.
-bool IsMetadataName(std::string_view name);
+/// Whether an HTTP status is 2xx.
+constexpr bool IsSuccess(int http_status) { return http_status >= 200 && http_status <= 299; }
 
 /// The value of the first header of that name (any case), or null.
 const std::string* FindHeader(const Headers& headers, std::string_view name);

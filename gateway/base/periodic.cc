@@ -1,5 +1,7 @@
 #include "gateway/base/periodic.h"
 
+#include <absl/time/time.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -9,27 +11,34 @@ Periodic::Periodic(Milliseconds interval, std::function<void()> function, Millis
     : interval_(interval),
       least_pause_(std::min(least_pause, interval)),
       function_(std::move(function)),
-      thread_([this](const std::stop_token& stop) { Run(stop); }) {}
+      thread_([this] { Run(); }) {}
 
-void Periodic::RunSoon() {
-  const std::scoped_lock lock(mutex_);
-  soon_ = true;
-  woken_.notify_one();
+Periodic::~Periodic() {
+  End();
+  thread_.join();
 }
 
-void Periodic::Run(const std::stop_token& stop) {
-  std::unique_lock lock(mutex_);
-  Milliseconds pause{0};
-  while (true) {
-    woken_.wait_for(lock, stop, pause, [] { return false; });
-    woken_.wait_for(lock, stop, interval_ - pause, [this] { return soon_; });
-    if (stop.stop_requested()) return;
-    soon_ = false;
-    lock.unlock();
-    function_();
-    lock.lock();
-    pause = least_pause_;
-  }
+void Periodic::End() {
+  const absl::MutexLock lock(&mutex_);
+  ended_ = true;
+}
+
+void Periodic::RunSoon() {
+  const absl::MutexLock lock(&mutex_);
+  soon_ = true;
+}
+
+bool Periodic::WaitForNext(Milliseconds pause) {
+  const absl::MutexLock lock(&mutex_);
+  mutex_.AwaitWithTimeout(absl::Condition(&ended_), absl::FromChrono(pause));
+  mutex_.AwaitWithTimeout(absl::Condition(this, &Periodic::IsWoken),
+                          absl::FromChrono(interval_ - pause));
+  soon_ = false;
+  return !ended_;
+}
+
+void Periodic::Run() {
+  for (Milliseconds pause{0}; WaitForNext(pause); pause = least_pause_) function_();
 }
 
 }  // namespace gateway

@@ -1,4 +1,4 @@
-// The addresses of a host name, by the system's resolver. Thread-safe; blocks: for the start only.
+// The addresses of a host name, by the system's resolver. Thread-safe. Blocks: for the start only.
 #pragma once
 
 #include <string>
@@ -6,7 +6,7 @@
 
 namespace gateway {
 
-/// In numbers, those of IPv6 in brackets; none if the name is not known.
+/// As numbers, those of IPv6 in brackets; none if the name is not known.
 std::vector<std::string> Resolve(const std::string& host);
 
 }  // namespace gateway

@@ -1,5 +1,5 @@
-// Tells the thread sanitizer that an object goes from one thread to another through gRPC, which
-// synchronises both but is not instrumented. Nothing in other builds.
+// For the thread sanitizer: an object goes from one thread to another through gRPC, which
+// synchronises both but is not instrumented. In other builds these functions do nothing.
 #pragma once
 
 #if defined(__has_feature)

@@ -1,4 +1,4 @@
-// The version that this binary was built as: the CMake project's.
+// The version of this binary, which is the CMake project's. Thread-safe.
 #pragma once
 
 #include <string_view>

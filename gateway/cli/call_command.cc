@@ -1,3 +1,5 @@
+#include "gateway/cli/call_command.h"
+
 #include <grpcpp/client_context.h>
 #include <grpcpp/completion_queue.h>
 #include <grpcpp/generic/generic_stub.h>
@@ -9,7 +11,7 @@
 #include <ostream>
 #include <vector>
 
-#include "gateway/cli/client_commands.h"
+#include "gateway/cli/client_channel.h"
 #include "gateway/cli/status_text.h"
 #include "gateway/descriptors/descriptor_source.h"
 #include "gateway/json/json_reader.h"
@@ -26,9 +28,9 @@ std::string NameOf(const MethodDescriptor& method) {
   return method.service()->full_name() + "/" + method.name();
 }
 
-/// The unary method of that name; null, with the ones that there are told, if there is none.
-const MethodDescriptor* FindMethod(const DescriptorSource& source, const std::string& name,
-                                   std::ostream& err) {
+/// The unary method of that name. The error lists the names that there are.
+tl::expected<const MethodDescriptor*, std::string> FindMethod(const DescriptorSource& source,
+                                                              const std::string& name) {
   std::string known;
   for (const auto* const service : source.services()) {
     for (int i = 0; i < service->method_count(); ++i) {
@@ -38,8 +40,7 @@ const MethodDescriptor* FindMethod(const DescriptorSource& source, const std::st
       known += "  " + NameOf(method) + "\n";
     }
   }
-  err << "there is no unary method of that name; there are\n" << known;
-  return nullptr;
+  return tl::unexpected("there is no unary method of that name; there are\n" + known);
 }
 
 grpc::ByteBuffer ToBuffer(const std::string& bytes) {
@@ -56,16 +57,16 @@ std::string ToString(const grpc::ByteBuffer& buffer) {
 }
 
 /// The response's bytes.
-Result<std::string> CallUnary(const CommandLine& line,
+Result<std::string> CallUnary(const ClientConfig& client,
                               const std::shared_ptr<grpc::Channel>& channel,
                               const std::string& request) {
   grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() + line.config.timeout);
-  for (const auto& [name, value] : line.metadata) context.AddMetadata(name, value);
+  context.set_deadline(std::chrono::system_clock::now() + client.timeout);
+  for (const auto& [name, value] : client.metadata) context.AddMetadata(name, value);
 
   grpc::GenericStub stub(channel);
   grpc::CompletionQueue queue;
-  const auto call = stub.PrepareUnaryCall(&context, "/" + line.method, ToBuffer(request), &queue);
+  const auto call = stub.PrepareUnaryCall(&context, "/" + client.method, ToBuffer(request), &queue);
   grpc::ByteBuffer response;
   grpc::Status status;
   call->StartCall();
@@ -78,47 +79,54 @@ Result<std::string> CallUnary(const CommandLine& line,
 }
 
 /// Indented JSON of a message's wire bytes.
-Result<std::string> ToJson(const google::protobuf::Message& prototype, const std::string& bytes) {
+Result<std::string> ToJson(const google::protobuf::Message& prototype, const std::string& bytes,
+                           const JsonTables& tables) {
   const std::unique_ptr<google::protobuf::Message> message(prototype.New());
   if (!message->ParseFromString(bytes)) {
     return Error(grpc::StatusCode::INTERNAL,
-                 "the response is no " + prototype.GetDescriptor()->full_name());
+                 "the response is not a valid " + prototype.GetDescriptor()->full_name());
   }
-  return WriteJson(*message).map([](const std::string& json) {
-    // The order of the fields is the proto's.
-    return nlohmann::ordered_json::parse(json).dump(kIndent);
-  });
+  const auto json = WriteJson(*message, tables);
+  if (!json) return tl::unexpected(json.error().ToStatus());
+  // The order of the fields is the proto's.
+  return nlohmann::ordered_json::parse(*json).dump(kIndent);
 }
 
 }  // namespace
 
-int RunCall(const CommandLine& line, std::istream& in, std::ostream& out, std::ostream& err) {
-  Errors faults;
-  const auto source = DescriptorSource::Load(line.config.descriptor_sets, faults);
-  if (!faults.empty()) {
-    err << ErrorLines(faults);
+int RunCall(const ClientConfig& client, std::istream& in, std::ostream& out, std::ostream& err) {
+  const auto source = DescriptorSource::Load(client.descriptor_sets);
+  if (!source->errors().empty()) {
+    err << ErrorLines(source->errors());
     return kBadInput;
   }
-  const MethodDescriptor* const method = FindMethod(*source, line.method, err);
-  if (method == nullptr) return kBadInput;
+  const auto found = FindMethod(*source, client.method);
+  if (!found) {
+    err << found.error();
+    return kBadInput;
+  }
+  const MethodDescriptor* const method = *found;
 
   const std::string json =
-      line.json == "-" ? std::string(std::istreambuf_iterator<char>(in), {}) : line.json;
-  // A mistyped or repeated name must be told, not skipped.
-  const auto request = JsonReader(method->input_type())
-                           .Read(json, {.unknown = JsonReadOptions::Unknown::kReject,
-                                        .duplicates = JsonReadOptions::Duplicates::kReject,
-                                        .on_unknown_enum = {}});
+      client.json == "-" ? std::string(std::istreambuf_iterator<char>(in), {}) : client.json;
+  // A mistyped or repeated name is an error, not skipped.
+  const JsonTables tables(source->pool());
+  const auto request =
+      JsonReader(*method->input_type(), tables).Read(json, JsonReadOptions::Strict());
   if (!request) {
-    err << "the request is no " << method->input_type()->full_name() << ": "
+    err << "the request is not a valid " << method->input_type()->full_name() << ": "
         << request.error().error_message() << "\n";
     return kBadInput;
   }
-  const auto channel = OpenChannelTo(line, err);
-  if (channel == nullptr) return kBadInput;
-  const auto response = CallUnary(line, channel, *request).and_then([&](const std::string& bytes) {
-    return ToJson(*source->Prototype(method->output_type()), bytes);
-  });
+  const auto channel = OpenChannelTo(client);
+  if (!channel) {
+    err << ErrorLines(channel.error());
+    return kBadInput;
+  }
+  const auto response =
+      CallUnary(client, *channel, *request).and_then([&](const std::string& bytes) {
+        return ToJson(*source->Prototype(method->output_type()), bytes, tables);
+      });
   if (!response) {
     err << StatusText(response.error());
     return kCallFailed;

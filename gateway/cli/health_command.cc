@@ -1,4 +1,5 @@
-// The commands health and wait.
+#include "gateway/cli/health_command.h"
+
 #include <grpc/health/v1/health.grpc.pb.h>
 #include <grpcpp/client_context.h>
 
@@ -6,7 +7,7 @@
 #include <ostream>
 #include <thread>
 
-#include "gateway/cli/client_commands.h"
+#include "gateway/cli/client_channel.h"
 #include "gateway/cli/status_text.h"
 
 namespace gateway {
@@ -15,19 +16,19 @@ namespace {
 using grpc::health::v1::Health;
 using grpc::health::v1::HealthCheckRequest;
 using grpc::health::v1::HealthCheckResponse;
-using Clock = std::chrono::system_clock;  // gRPC's deadlines are on it.
+using Clock = std::chrono::system_clock;  // The clock of gRPC's deadlines.
 
-// A probe is asked every few seconds: better a failure than no answer.
+// Probes run every few seconds: a failure is better than no answer.
 constexpr std::chrono::seconds kHealthTimeout{3};
 constexpr std::chrono::milliseconds kWaitInterval{100};
 
-struct Answer {
+struct Response {
   bool serving = false;
   /// SERVING, NOT_SERVING, …, or the error.
   std::string text;
 };
 
-Answer Ask(Health::Stub& stub, Clock::time_point deadline, bool wait_for_ready) {
+Response Ask(Health::Stub& stub, Clock::time_point deadline, bool wait_for_ready) {
   grpc::ClientContext context;
   context.set_deadline(deadline);
   context.set_wait_for_ready(wait_for_ready);
@@ -38,29 +39,35 @@ Answer Ask(Health::Stub& stub, Clock::time_point deadline, bool wait_for_ready) 
           .text = HealthCheckResponse::ServingStatus_Name(response.status()) + "\n"};
 }
 
-int Report(const Answer& answer, std::ostream& out, std::ostream& err) {
-  (answer.serving ? out : err) << answer.text;
-  return answer.serving ? 0 : kCallFailed;
+int Report(const Response& response, std::ostream& out, std::ostream& err) {
+  (response.serving ? out : err) << response.text;
+  return response.serving ? 0 : kCallFailed;
 }
 
 }  // namespace
 
-int RunHealth(const CommandLine& line, std::ostream& out, std::ostream& err) {
-  const auto channel = OpenChannelTo(line, err);
-  if (channel == nullptr) return kBadInput;
-  const auto stub = grpc::health::v1::Health::NewStub(channel);
+int RunHealth(const ClientConfig& client, std::ostream& out, std::ostream& err) {
+  const auto channel = OpenChannelTo(client);
+  if (!channel) {
+    err << ErrorLines(channel.error());
+    return kBadInput;
+  }
+  const auto stub = grpc::health::v1::Health::NewStub(*channel);
   return Report(Ask(*stub, Clock::now() + kHealthTimeout, /*wait_for_ready=*/false), out, err);
 }
 
-int RunWait(const CommandLine& line, std::ostream& out, std::ostream& err) {
-  const auto channel = OpenChannelTo(line, err);
-  if (channel == nullptr) return kBadInput;
-  const auto stub = grpc::health::v1::Health::NewStub(channel);
-  const Clock::time_point deadline = Clock::now() + line.max_wait;
+int RunWait(const ClientConfig& client, std::ostream& out, std::ostream& err) {
+  const auto channel = OpenChannelTo(client);
+  if (!channel) {
+    err << ErrorLines(channel.error());
+    return kBadInput;
+  }
+  const auto stub = grpc::health::v1::Health::NewStub(*channel);
+  const Clock::time_point deadline = Clock::now() + client.max_wait;
   while (true) {
-    const Answer answer = Ask(*stub, deadline, /*wait_for_ready=*/true);
-    if (answer.serving || Clock::now() + kWaitInterval >= deadline) {
-      return Report(answer, out, err);
+    const Response response = Ask(*stub, deadline, /*wait_for_ready=*/true);
+    if (response.serving || Clock::now() + kWaitInterval >= deadline) {
+      return Report(response, out, err);
     }
     std::this_thread::sleep_for(kWaitInterval);
   }

@@ -8,7 +8,7 @@
 #include <map>
 
 #include "gateway/base/clean_text.h"
-#include "gateway/serving/access_log.h"
+#include "gateway/base/status_code.h"
 
 namespace gateway {
 namespace {
@@ -74,9 +74,9 @@ std::string StatusText(const grpc::Status& status) {
   return lines;
 }
 
-std::string ErrorLines(const Errors& faults) {
+std::string ErrorLines(const Errors& errors) {
   std::string lines;
-  for (const std::string& fault : faults) lines += "extend-gateway: " + Shown(fault) + "\n";
+  for (const std::string& error : errors) lines += "extend-gateway: " + Shown(error) + "\n";
   return lines;
 }
 

@@ -1,7 +1,7 @@
-// A grpc::Status for a person at a terminal: code, message and what its details say. And faults of
-// the configuration.
+// Errors for a person at a terminal: a grpc::Status with its details, and errors of the start.
 //
-// Pure functions.
+// Thread-safe; pure functions. No line has control characters, whatever a server has sent or a file
+// holds that an error quotes.
 #pragma once
 
 #include <grpcpp/support/status.h>
@@ -12,12 +12,10 @@
 
 namespace gateway {
 
-/// The first line is `CODE: message`, each further one a detail. Whatever the server sent, no line
-/// has control characters.
+/// The first line is `CODE: message`, each further one a detail.
 std::string StatusText(const grpc::Status& status);
 
-/// `extend-gateway: FAULT` for each. Likewise without control characters, whatever a file holds
-/// that a fault quotes.
-std::string ErrorLines(const Errors& faults);
+/// A line `extend-gateway: ERROR` for each error.
+std::string ErrorLines(const Errors& errors);
 
 }  // namespace gateway

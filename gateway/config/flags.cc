@@ -1,316 +1,310 @@
 #include "gateway/config/flags.h"
 
 #include <algorithm>
-#include <iterator>
-#include <utility>
-
-#include "gateway/base/ascii.h"
-#include "gateway/base/base_url.h"
-#include "gateway/config/client_flags.h"
-#include "gateway/config/flag_targets.h"
-#include "gateway/config/flag_values.h"
 
 namespace gateway {
 namespace {
 
-using Command = CommandLine::Command;
+/// A region that was asked for must exist, the default one need not.
+FlagStore RegionStore() {
+  FlagStore store = Stored(&Config::region, NameValue());
+  store.set = [set = store.set](Configs& configs, const std::string& text) {
+    return set(configs, text).map([&] { configs.server.region_given = true; });
+  };
+  return store;
+}
 
-FlagGroup Listening() {
-  return {
-      .title = "Listening",
-      .commands = {Command::kServe, Command::kCheck},
-      .flags = {
-          {.name = "listen",
-           .placeholder = "ADDRESS",
-           .fallback = "127.0.0.1:50051",
-           .help = "Where callers reach the gateway: host:port, [v6]:port or unix:/path. Port 0 "
-                   "takes any free one and logs it. Beside a caller in the same pod keep the "
-                   "default or take a socket file, which the file system guards.",
-           .target = List(&Config::listen, ParseListenAddress)},
-          {.name = "socket-mode",
-           .placeholder = "OCTAL",
-           .fallback = "0660",
-           .help = "Permission bits of socket files, whatever the umask. 0666 lets in callers of "
-                   "other users and groups.",
-           .target = Value(&Config::socket_mode, ParseMode)},
-          {.name = "tls-cert",
-           .placeholder = "FILE",
-           .help =
-               "Certificate with its chain (PEM): TCP addresses speak TLS, 1.2 or later. Socket "
-               "files and the admin listener stay plaintext. Re-read when it changes, as are "
-               "the next two; connections that are open stay.",
-           .target = Value(&Config::tls_cert, ParsePath)},
-          {.name = "tls-key",
-           .placeholder = "FILE",
-           .help = "The certificate's private key (PEM), without a passphrase.",
-           .target = Value(&Config::tls_key, ParsePath)},
-          {.name = "tls-client-ca",
-           .placeholder = "FILE",
-           .help = "CA certificates (PEM): only callers with a certificate that one of them has "
-                   "signed may connect.",
-           .target = Value(&Config::tls_client_ca, ParsePath)},
-          {.name = "insecure",
-           .help = "Allows plaintext on an address that is neither loopback nor a socket file. Who "
-                   "reaches it can read and make calls with the gateway's key: only for networks "
-                   "that keep others out by themselves.",
-           .target = Switch(&Config::insecure)},
-          {.name = "admin-listen",
-           .placeholder = "ADDRESS",
-           .fallback = "127.0.0.1:9464",
-           .help = "Plaintext HTTP for probes and metrics: /healthz (alive), /readyz (serving and "
-                   "not draining) and /metrics; off for none. Kubelets probe a pod's own address: "
-                   "0.0.0.0:9464 in a pod.",
-           .target = Value(&Config::admin_listen, ParseAdminAddress)},
-      }};
+/// Read before all other flags, by command_line.cc.
+FlagStore ConfigFileStore() {
+  return {.set =
+              [](Configs&, const std::string& text) {
+                return PathValue().parse(text).map([](const std::string&) {});
+              },
+          .text = [](const Configs&) { return std::string(); }};
+}
+
+FlagGroup Listeners() {
+  return {"Listeners",
+          {{.usage = "--listen ADDRESS",
+            .help = "Where callers reach the gateway: host:port, [v6]:port or unix:/path. Port 0 "
+                    "takes a free port and logs it. A sidecar keeps the default or uses a socket "
+                    "file, whose permissions keep other users out.",
+            .store = Stored(&Config::listen, ListenAddressValue())},
+           {.usage = "--socket-mode OCTAL",
+            .help = "Permission bits of socket files, whatever the umask is. 0666 lets in callers "
+                    "that run as another user and group.",
+            .store = Stored(&Config::socket_mode, ModeValue())},
+           {.usage = "--tls-cert FILE",
+            .help = "Certificate with its chain (PEM), with --tls-key: TCP listeners then speak "
+                    "TLS 1.2 or later. Socket files and the admin listener stay plaintext. The "
+                    "gateway reads the file again when it changes; open connections stay.",
+            .store = Stored(&Config::tls_cert, PathValue())},
+           {.usage = "--tls-key FILE",
+            .help = "The certificate's private key (PEM), without a passphrase. It is read again "
+                    "when it changes.",
+            .store = Stored(&Config::tls_key, PathValue())},
+           {.usage = "--tls-client-ca FILE",
+            .help = "CA certificates (PEM). Only callers whose certificate is signed by one of "
+                    "them may connect. The file is read again when it changes.",
+            .store = Stored(&Config::tls_client_ca, PathValue())},
+           {.usage = "--insecure",
+            .help = "Allows plaintext on addresses other than loopback and socket files. Anyone "
+                    "who reaches such an address can read all calls and make calls with the "
+                    "gateway's key. Use it only on a network that keeps others out.",
+            .store = Stored(&Config::insecure, SwitchValue())},
+           {.usage = "--admin-listen ADDRESS",
+            .help = "Where probes and metrics are served, in plaintext HTTP: /healthz (alive), "
+                    "/readyz (serving and not draining) and /metrics. off serves none. In a pod "
+                    "use 0.0.0.0:9464, as kubelets probe the pod's own address.",
+            .store = Stored(&Config::admin_listen, AdminAddressValue())}}};
+}
+
+FlagGroup Credentials() {
+  return {"Credentials and headers",
+          {{.usage = "--api-key-file FILE",
+            .help = "File with the API key. It is read again when it changes and when the upstream "
+                    "answers 401. It wins over the variable EXTEND_API_KEY. The key itself is "
+                    "never a flag, because other users can see flags.",
+            .store = Stored(&Config::api_key_file, PathValue())},
+           {.usage = "--auth WHOSE",
+            .help = "Whose token goes upstream. gateway: the gateway's key; what callers send as "
+                    "authorization is ignored. caller: the caller's authorization; a call without "
+                    "it fails with UNAUTHENTICATED.",
+            .store = Stored(&Config::auth, AuthValue()),
+            .otherwise = "gateway if a key is configured, else caller"},
+           {.usage = "--workspace-id ID",
+            .help = "Workspace of the calls that do not name one in their metadata. A key of a "
+                    "whole organization needs it.",
+            .store = Stored(&Config::workspace_id, HeaderTextValue()),
+            .shared_variable = "EXTEND_WORKSPACE_ID"},
+           {.usage = "--api-version VERSION",
+            .help = "API version of the calls that do not name one in their metadata. Another "
+                    "version may have fields that the proto lacks.",
+            .store = Stored(&Config::api_version, HeaderTextValue()),
+            .otherwise = "what the service's proto says"},
+           {.usage = "--header NAME=VALUE",
+            .help = "A header that is added to every request.",
+            .store = Stored(&Config::headers, HeaderValue()),
+            .secret = true},
+           {.usage = "--forward-metadata NAME",
+            .help = "Metadata of callers that becomes a request header, beside the documented "
+                    "names. NAME may be in any case.",
+            .store = Stored(&Config::forward_metadata, ForwardedNameValue())}}};
 }
 
 FlagGroup Upstream() {
   return {
-      .title = "Upstream",
-      .commands = {Command::kServe, Command::kCheck},
-      .flags = {
-          {.name = "upstream-url",
-           .placeholder = "URL",
-           .fallback = "what the service's proto says",
-           .help =
-               "Base URL of the REST API, with its path prefix if it has one. For a test double "
-               "or an egress proxy that takes plain requests.",
-           .target = Value(&Config::upstream_url, ParseBaseUrl),
-           .shared_variable = "EXTEND_BASE_URL"},
-          {.name = "region",
-           .placeholder = "NAME",
-           .fallback = "us",
-           .help = "One of the base URLs that the service's proto names: where your account is.",
-           .target = Region(),
-           .shared_variable = "EXTEND_REGION"},
-          {.name = "upstream-ca",
-           .placeholder = "FILE",
-           .fallback = "the system's",
-           .help = "CA certificates (PEM) that the upstream is verified against instead. Re-read "
-                   "when it changes, as are the next two.",
-           .target = Value(&Config::upstream_ca, ParsePath)},
-          {.name = "upstream-cert",
-           .placeholder = "FILE",
-           .help = "Client certificate (PEM) shown to the upstream, with --upstream-key.",
-           .target = Value(&Config::upstream_cert, ParsePath)},
-          {.name = "upstream-key",
-           .placeholder = "FILE",
-           .help = "The certificate's private key (PEM), without a passphrase.",
-           .target = Value(&Config::upstream_key, ParsePath)},
-          {.name = "upstream-http",
-           .placeholder = "VERSION",
-           .fallback = "auto",
-           .help = "1.1, 2 (if the upstream offers it in TLS) or auto: 1.1, as long as libcurl may "
-                   "take an HTTP/2 answer that was cut short for a whole one. 2 shares few "
-                   "connections; one that hangs delays all calls on it.",
-           .target = Value(&Config::upstream_http, ParseHttpVersion)},
-          {.name = "upstream-proxy",
-           .placeholder = "URL",
-           .help = "Forward proxy: http, https, socks5 or socks5h. Proxy environment variables are "
-                   "not obeyed, so that nobody else's settings reroute the key.",
-           .target = Value(&Config::upstream_proxy, ParseProxyUrl),
-           .secret = true},
-      }};
-}
-
-FlagGroup Credentials() {
-  return {
-      .title = "Credentials and headers",
-      .commands = {Command::kServe, Command::kCheck},
-      .flags = {
-          {.name = "api-key-file",
-           .placeholder = "FILE",
-           .help = "File with the API key, re-read when it changes and when the upstream answers "
-                   "401. Wins over the variable EXTEND_API_KEY. The key itself is never a flag: "
-                   "others can see those.",
-           .target = Value(&Config::api_key_file, ParsePath)},
-          {.name = "auth",
-           .placeholder = "WHOSE",
-           .fallback = "gateway if a key is configured, else caller",
-           .help = "Whose token goes upstream. gateway: our key, and the caller's authorization is "
-                   "ignored. caller: the caller's, and calls without one are UNAUTHENTICATED.",
-           .target = Value(&Config::auth, ParseAuth)},
-          {.name = "workspace-id",
-           .placeholder = "ID",
-           .help = "Workspace of calls that do not name one by metadata. Needed with a key of a "
-                   "whole organization.",
-           .target = Value(&Config::workspace_id, ParseHeaderValue),
-           .shared_variable = "EXTEND_WORKSPACE_ID"},
-          {.name = "api-version",
-           .placeholder = "VERSION",
-           .fallback = "what the service's proto says",
-           .help = "API version of calls that do not name one by metadata. Another than the "
-                   "default may have fields that the proto lacks.",
-           .target = Value(&Config::api_version, ParseHeaderValue)},
-          {.name = "header",
-           .placeholder = "NAME=VALUE",
-           .help = "One more header of every request.",
-           .target = List(&Config::headers, ParseHeader),
-           .secret = true},
-          {.name = "forward-metadata",
-           .placeholder = "NAME",
-           .help =
-               "Metadata of callers, beside the documented ones, that is passed on as a request "
-               "header. Lower case.",
-           .target = List(&Config::forward_metadata, ParseForwardedName)},
-      }};
+      "Upstream",
+      {{.usage = "--upstream-url URL",
+        .help = "Base URL of the REST API, with its path prefix if it has one. Use it for a "
+                "test double or a proxy that takes plain requests. It wins over --region.",
+        .store = Stored(&Config::upstream_url, BaseUrlValue()),
+        .otherwise = "what the service's proto says",
+        .shared_variable = "EXTEND_BASE_URL"},
+       {.usage = "--region NAME",
+        .help = "Where your account is: the name of one of the base URLs in the service's "
+                "proto.",
+        .store = RegionStore(),
+        .shared_variable = "EXTEND_REGION"},
+       {.usage = "--upstream-ca FILE",
+        .help = "CA certificates (PEM) that the upstream's certificate is verified against. "
+                "The file is read again when it changes.",
+        .store = Stored(&Config::upstream_ca, PathValue()),
+        .otherwise = "the system's"},
+       {.usage = "--upstream-cert FILE",
+        .help = "Client certificate (PEM) for an upstream that asks for one, with "
+                "--upstream-key. The file is read again when it changes.",
+        .store = Stored(&Config::upstream_cert, PathValue())},
+       {.usage = "--upstream-key FILE",
+        .help = "The certificate's private key (PEM), without a passphrase. It is read again "
+                "when it changes.",
+        .store = Stored(&Config::upstream_key, PathValue())},
+       {.usage = "--upstream-http VERSION",
+        .help = "HTTP version: 1.1, 2 (if the upstream offers it in TLS) or auto. auto is 1.1, "
+                "because libcurl may take an HTTP/2 response that was cut short for a whole one. 2 "
+                "needs fewer connections, but one connection that hangs delays all calls on it.",
+        .store = Stored(&Config::upstream_http, HttpVersionValue())},
+       {.usage = "--upstream-proxy URL",
+        .help = "Forward proxy: http, https, socks5 or socks5h. The gateway ignores the proxy "
+                "environment variables, so that nobody else's settings reroute the key.",
+        .store = Stored(&Config::upstream_proxy, ProxyUrlValue()),
+        .secret = true}}};
 }
 
 FlagGroup Services() {
-  return {.title = "Services",
-          .commands = {Command::kServe, Command::kCheck, Command::kCall},
-          .flags = {{.name = "descriptor-set",
-                     .placeholder = "FILE",
-                     .fallback = "the built-in API",
-                     .help = "The annotated services of this FileDescriptorSet instead (made by "
-                             "protoc --include_imports --descriptor_set_out, or buf build).",
-                     .target = List(&Config::descriptor_sets, ParsePath)}}};
+  return {"Services",
+          {{.usage = "--descriptor-set FILE",
+            .help = "FileDescriptorSet whose annotated services are served. Make it with buf build "
+                    "or with protoc --include_imports --descriptor_set_out.",
+            .store = Stored(&Config::descriptor_sets, PathValue()),
+            .otherwise = "the built-in API"}}};
 }
 
-FlagGroup Time() {
-  return {
-      .title = "Time and repetition",
-      .commands = {Command::kServe, Command::kCheck},
-      .flags = {
-          {.name = "timeout",
-           .placeholder = "DURATION",
-           .fallback = "60s",
-           .help = "Cap on a whole call with all its attempts. A caller's shorter deadline wins.",
-           .target = Value(&Config::timeout, ParsePositiveDuration),
-           .also_of = {Command::kCall}},
-          {.name = "attempt-timeout",
-           .placeholder = "DURATION",
-           .fallback = "20s",
-           .help =
-               "Cap on one request. Longer than the upstream's slowest honest answer, and short "
-               "enough that --timeout leaves room for another attempt.",
-           .target = Value(&Config::attempt_timeout, ParsePositiveDuration)},
-          {.name = "connect-timeout",
-           .placeholder = "DURATION",
-           .fallback = "5s",
-           .help = "Cap on connecting, the TLS handshake included.",
-           .target = Value(&Config::connect_timeout, ParsePositiveDuration)},
-          {.name = "max-attempts",
-           .placeholder = "COUNT",
-           .fallback = "3",
-           .help = "Requests that one call may make, 1 to 10. 1 switches repeating off.",
-           .target = Count(&Config::max_attempts, 1, 10)},
-          {.name = "retry-initial-backoff",
-           .placeholder = "DURATION",
-           .fallback = "250ms",
-           .help =
-               "Longest wait before the second attempt. It doubles from attempt to attempt, and "
-               "each wait is random from zero up to it.",
-           .target = Value(&Config::retry_initial_backoff, ParsePositiveDuration)},
-          {.name = "retry-max-backoff",
-           .placeholder = "DURATION",
-           .fallback = "10s",
-           .help = "Where the doubling ends.",
-           .target = Value(&Config::retry_max_backoff, ParsePositiveDuration)},
-      }};
+FlagGroup TimeAndRetries() {
+  return {"Time and retries",
+          {{.usage = "--timeout DURATION",
+            .help = "The most that a call may take, with all its attempts and waits. A caller's "
+                    "shorter deadline wins.",
+            .store = Stored(&Config::timeout, PositiveDurationValue())},
+           {.usage = "--attempt-timeout DURATION",
+            .help = "The most that one request may take. Make it longer than the upstream's "
+                    "slowest response, and leave room for another attempt within --timeout.",
+            .store = Stored(&Config::attempt_timeout, PositiveDurationValue())},
+           {.usage = "--connect-timeout DURATION",
+            .help = "The most that connecting may take, with the TLS handshake.",
+            .store = Stored(&Config::connect_timeout, PositiveDurationValue())},
+           {.usage = "--max-attempts COUNT",
+            .help = "The most requests that one call may make, 1 to 10. 1 switches retries off.",
+            .store = Stored(&Config::max_attempts, CountValue(1, 10))},
+           {.usage = "--retry-initial-backoff DURATION",
+            .help = "The longest wait before the second attempt. It doubles with each further "
+                    "attempt. The actual wait is random, between zero and the longest.",
+            .store = Stored(&Config::retry_initial_backoff, PositiveDurationValue())},
+           {.usage = "--retry-max-backoff DURATION",
+            .help = "The longest wait before any attempt.",
+            .store = Stored(&Config::retry_max_backoff, PositiveDurationValue())},
+           {.usage = "--create-marker KEY",
+            .help = "Marks each create with an id of the gateway's own, under this key of the new "
+                    "resource's metadata. When the response of a create is lost, the gateway looks "
+                    "for the id among the newest resources and returns the resource that it finds.",
+            .store = Stored(&Config::create_marker, MarkerKeyValue()),
+            .otherwise = "off"}}};
 }
 
 FlagGroup Limits() {
-  return {
-      .title = "Limits",
-      .commands = {Command::kServe, Command::kCheck},
-      .flags = {
-          {.name = "max-in-flight",
-           .placeholder = "COUNT",
-           .fallback = "10000",
-           .help = "Calls at a time; more are refused at once with UNAVAILABLE. Each costs some "
-                   "40 KiB of memory and its answer: lower it where memory is short.",
-           .target = Count(&Config::max_in_flight, 1, 1'000'000)},
-          {.name = "max-request-bytes",
-           .placeholder = "SIZE",
-           .fallback = "4MiB",
-           .help = "Size of a request message.",
-           .target = Value(&Config::max_request_bytes, ParseSize)},
-          {.name = "max-response-bytes",
-           .placeholder = "SIZE",
-           .fallback = "64MiB",
-           .help = "Size of an upstream's answer, decompressed. Callers have a limit of their own "
-                   "for what they receive, 4MiB unless they raise it.",
-           .target = Value(&Config::max_response_bytes, ParseSize)},
-      }};
+  return {"Limits",
+          {{.usage = "--max-in-flight COUNT",
+            .help = "The most calls at one time. Further calls fail at once with UNAVAILABLE. Each "
+                    "call costs about 33 KB and its messages: lower this where memory is short.",
+            .store = Stored(&Config::max_in_flight, CountValue(1, 1'000'000))},
+           {.usage = "--max-request-bytes SIZE",
+            .help = "The largest request message.",
+            .store = Stored(&Config::max_request_bytes, SizeValue())},
+           {.usage = "--max-response-bytes SIZE",
+            .help = "The largest response of the upstream, decompressed. Callers have a limit of "
+                    "their own for what they receive, 4MiB unless they raise it.",
+            .store = Stored(&Config::max_response_bytes, SizeValue())}}};
 }
 
 FlagGroup Stopping() {
-  return {
-      .title = "Stopping",
-      .commands = {Command::kServe, Command::kCheck},
-      .flags = {
-          {.name = "drain-delay",
-           .placeholder = "DURATION",
-           .fallback = "0s",
-           .help = "How long calls are still taken after SIGTERM, while health says NOT_SERVING. "
-                   "For load balancers that are slow to look; a sidecar needs none.",
-           .target = Value(&Config::drain_delay, ParseDuration)},
-          {.name = "drain-timeout",
-           .placeholder = "DURATION",
-           .fallback = "25s",
-           .help = "How long the calls in flight may then take to end. Together with --drain-delay "
-                   "it must be shorter than the time after which the process is killed.",
-           .target = Value(&Config::drain_timeout, ParseDuration)},
-      }};
+  return {"Stopping",
+          {{.usage = "--drain-delay DURATION",
+            .help = "How long the gateway still takes calls after SIGTERM, while its health is "
+                    "NOT_SERVING. Use it with load balancers that notice late. A sidecar needs "
+                    "none.",
+            .store = Stored(&Config::drain_delay, DurationValue())},
+           {.usage = "--drain-timeout DURATION",
+            .help = "How long the calls in flight may then take. The time after which the process "
+                    "is killed must be longer than this and --drain-delay together.",
+            .store = Stored(&Config::drain_timeout, DurationValue())}}};
 }
 
-FlagGroup Operation() {
-  return {.title = "Logging and configuration",
-          .commands = {Command::kServe, Command::kCheck},
-          .flags = {
-              {.name = "log-level",
-               .placeholder = "LEVEL",
-               .fallback = "info",
-               .help = "trace, debug, info (a line a call), warn or error. On standard error.",
-               .target = Value(&Config::log_level, ParseLogLevel)},
-              {.name = "log-format",
-               .placeholder = "FORMAT",
-               .fallback = "json",
-               .help = "json, or text for people.",
-               .target = Value(&Config::log_format, ParseLogFormat)},
-              {.name = "config",
-               .placeholder = "FILE",
-               .help = "One JSON object with flags as keys, arrays for repeatable ones, true or "
-                       "false for switches. Flags and variables win over it.",
-               .target = ConfigFile()},
-          }};
+FlagGroup LogAndConfiguration() {
+  return {"Log and configuration",
+          {{.usage = "--log-level LEVEL",
+            .help = "The lowest level that is logged to standard error: trace, debug, info (a line "
+                    "for each call), warn or error.",
+            .store = Stored(&Config::log_level, LogLevelValue())},
+           {.usage = "--log-format FORMAT",
+            .help = "json, or text for people.",
+            .store = Stored(&Config::log_format, LogFormatValue())},
+           {.usage = "--config FILE",
+            .help = "File with one JSON object. Its keys are flags without dashes; repeatable "
+                    "flags are arrays, switches are true or false.",
+            .store = ConfigFileStore()}}};
 }
 
-bool Contains(const std::vector<Command>& commands, Command command) {
-  return std::ranges::find(commands, command) != commands.end();
+FlagGroup Gateway() {
+  return {"Gateway",
+          {{.usage = "--address ADDRESS",
+            .help = "Where the gateway listens: host:port or unix:/path.",
+            .store = Stored(&ClientConfig::address, DialAddressValue())},
+           {.usage = "--tls-ca FILE",
+            .help = "CA certificates (PEM) that the gateway's certificate is verified against. "
+                    "With it a TCP address is reached over TLS; a socket file stays plaintext.",
+            .store = Stored(&ClientConfig::tls_ca, PathValue())},
+           {.usage = "--tls-client-cert FILE",
+            .help = "Certificate (PEM) for a gateway that has --tls-client-ca, with "
+                    "--tls-client-key.",
+            .store = Stored(&ClientConfig::tls_client_cert, PathValue())},
+           {.usage = "--tls-client-key FILE",
+            .help = "The certificate's private key (PEM), without a passphrase.",
+            .store = Stored(&ClientConfig::tls_client_key, PathValue())},
+           {.usage = "--tls-server-name NAME",
+            .help = "The name that the gateway's certificate must have. Use it to probe 127.0.0.1 "
+                    "when the certificate names a service.",
+            .store = Stored(&ClientConfig::tls_server_name, NameValue()),
+            .otherwise = "the address's host"}}};
 }
+
+FlagGroup Call() {
+  return {"Call",
+          {{.usage = "--metadata NAME=VALUE",
+            .help = "Metadata of the call, such as authorization=Bearer TOKEN for a gateway with "
+                    "--auth caller.",
+            .store = Stored(&ClientConfig::metadata, MetadataValue()),
+            .secret = true},
+           {.usage = "--timeout DURATION",
+            .help = "The most that the call may take.",
+            .store = Stored(&ClientConfig::timeout, PositiveDurationValue())},
+           {.usage = "--descriptor-set FILE",
+            .help = "FileDescriptorSet that has METHOD. The gateway must serve it too.",
+            .store = Stored(&ClientConfig::descriptor_sets, PathValue()),
+            .otherwise = "the built-in API"}}};
+}
+
+FlagGroup Waiting() {
+  return {"Waiting",
+          {{.usage = "--max DURATION",
+            .help = "How long to wait.",
+            .store = Stored(&ClientConfig::max_wait, DurationValue())}}};
+}
+
+using FlagGroups = std::vector<FlagGroup>;
 
 }  // namespace
 
-const std::vector<FlagGroup>& FlagGroups() {
-  static const std::vector<FlagGroup> groups = [] {
-    std::vector<FlagGroup> all = {Listening(), Credentials(), Upstream(), Services(),
-                                  Time(),      Limits(),      Stopping(), Operation()};
-    std::ranges::move(ClientFlagGroups(), std::back_inserter(all));
-    return all;
-  }();
-  return groups;
-}
-
-std::vector<FlagGroup> FlagsOf(Command command) {
-  std::vector<FlagGroup> groups;
-  for (const FlagGroup& group : FlagGroups()) {
-    FlagGroup own{.title = group.title, .commands = group.commands};
-    for (const Flag& flag : group.flags) {
-      if (Contains(group.commands, command) || Contains(flag.also_of, command)) {
-        own.flags.push_back(flag);
-      }
-    }
-    if (!own.flags.empty()) groups.push_back(std::move(own));
+const std::vector<FlagGroup>& FlagsOf(Command command) {
+  static const FlagGroups server = {Listeners(), Credentials(),        Upstream(),
+                                    Services(),  TimeAndRetries(),     Limits(),
+                                    Stopping(),  LogAndConfiguration()};
+  static const FlagGroups call = {Gateway(), Call()};
+  static const FlagGroups health = {Gateway()};
+  static const FlagGroups wait = {Gateway(), Waiting()};
+  static const FlagGroups none;
+  switch (command) {
+    case Command::kServe:
+    case Command::kCheck:
+      return server;
+    case Command::kCall:
+      return call;
+    case Command::kHealth:
+      return health;
+    case Command::kWait:
+      return wait;
+    case Command::kVersion:
+      return none;
   }
-  return groups;
+  return none;
 }
 
-std::string VariableName(const Flag& flag) {
-  std::string name = "EXTEND_GATEWAY_";
-  for (const char c : flag.name) name.push_back(c == '-' ? '_' : ToUpper(c));
-  return name;
+const Flag* FindFlag(const std::vector<FlagGroup>& groups, std::string_view name) {
+  for (const FlagGroup& group : groups) {
+    for (const Flag& flag : group.flags) {
+      if (flag.name() == name) return &flag;
+    }
+  }
+  return nullptr;
+}
+
+bool IsFlagVariable(std::string_view name) {
+  static constexpr Command kAll[] = {Command::kServe, Command::kCall, Command::kWait};
+  return std::ranges::any_of(kAll, [name](Command command) {
+    return std::ranges::any_of(FlagsOf(command), [name](const FlagGroup& group) {
+      return std::ranges::any_of(group.flags,
+                                 [name](const Flag& flag) { return flag.variable() == name; });
+    });
+  });
 }
 
 }  // namespace gateway

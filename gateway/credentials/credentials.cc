@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "gateway/config/flag_values.h"
-#include "gateway/credentials/tls_files.h"
 
 namespace gateway {
 namespace {
@@ -11,54 +10,65 @@ namespace {
 std::string AsAuthorization(const std::string& key) { return "Bearer " + key; }
 
 WatchedFiles WatchKey(const WatchedFiles::File& file, Authorization& target) {
-  const auto use = [file, &target](const WatchedFiles::Contents& contents, Errors& faults) {
-    if (!contents[0]) return;
+  const auto use = [file, &target](const WatchedFiles::Contents& contents) -> Errors {
+    if (!contents[0]) return {};
     const auto key = ParseApiKey(*contents[0]);
-    if (key) {
-      target.Set(AsAuthorization(*key));
-    } else {
-      faults.push_back(std::string(file.flag) + ": " + file.path + ": the key " + key.error());
-    }
+    if (!key) return {std::string(file.flag) + ": " + file.path + ": the key " + key.error()};
+    target.Store(AsAuthorization(*key));
+    return {};
   };
   return {{file}, use};
 }
 
 }  // namespace
 
-Credentials::Credentials(const Config& config, Errors& faults) {
+tl::expected<std::unique_ptr<Credentials>, Errors> Credentials::Load(const Config& config) {
+  std::unique_ptr<Credentials> credentials(new Credentials);
+  if (Errors errors = credentials->LoadAll(config); !errors.empty()) {
+    return tl::unexpected(std::move(errors));
+  }
+  return credentials;
+}
+
+Errors Credentials::LoadAll(const Config& config) {
+  Errors errors;
   if (!config.api_key_file.empty()) {
-    Watch(CredentialKind::kApiKey,
-          WatchKey({"--api-key-file", config.api_key_file}, authorization_.emplace()), faults);
+    Append(errors, Watch(CredentialKind::kApiKey, WatchKey({"--api-key-file", config.api_key_file},
+                                                           authorization_.emplace())));
   } else if (!config.api_key.empty()) {
     authorization_.emplace(AsAuthorization(config.api_key));
+  } else if (config.auth == Auth::kGateway) {
+    errors.emplace_back("--auth gateway: needs a key, from --api-key-file or EXTEND_API_KEY");
   }
-  Watch(CredentialKind::kServerTls,
-        WatchTls({.certificate = {"--tls-cert", config.tls_cert},
-                  .key = {"--tls-key", config.tls_key},
-                  .ca = {"--tls-client-ca", config.tls_client_ca}},
-                 server_tls_),
-        faults);
-  Watch(CredentialKind::kUpstreamTls,
-        WatchTls({.certificate = {"--upstream-cert", config.upstream_cert},
-                  .key = {"--upstream-key", config.upstream_key},
-                  .ca = {"--upstream-ca", config.upstream_ca}},
-                 upstream_tls_),
-        faults);
+  Append(errors, Watch(CredentialKind::kServerTls,
+                       WatchTls({.certificate = {"--tls-cert", config.tls_cert},
+                                 .key = {"--tls-key", config.tls_key},
+                                 .ca = {"--tls-client-ca", config.tls_client_ca}},
+                                server_tls_)));
+  Append(errors, Watch(CredentialKind::kUpstreamTls,
+                       WatchTls({.certificate = {"--upstream-cert", config.upstream_cert},
+                                 .key = {"--upstream-key", config.upstream_key},
+                                 .ca = {"--upstream-ca", config.upstream_ca}},
+                                upstream_tls_)));
+  return errors;
 }
 
-void Credentials::Watch(CredentialKind kind, WatchedFiles files, Errors& faults) {
-  for (std::string& fault : files.Load()) faults.push_back(std::move(fault));
-  const MutexLock lock(mutex_);
+Errors Credentials::Watch(CredentialKind kind, WatchedFiles files) {
+  auto loaded = files.Load();
+  if (!loaded) return std::move(loaded.error());
+  const absl::MutexLock lock(&mutex_);
   watched_.push_back({kind, std::move(files)});
+  return {};
 }
 
-void Credentials::Look(Metrics& telemetry) {
-  const MutexLock lock(mutex_);
+void Credentials::ReloadChanged(Metrics& metrics) {
+  const absl::MutexLock lock(&mutex_);
   for (Watched& watched : watched_) {
-    const WatchedFiles::Outcome outcome = watched.files.Look();
-    if (outcome == WatchedFiles::Outcome::kTaken) telemetry.CredentialReloaded(watched.kind, true);
-    if (outcome == WatchedFiles::Outcome::kRefused) {
-      telemetry.CredentialReloaded(watched.kind, false);
+    const WatchedFiles::ReloadResult result = watched.files.ReloadChanged();
+    if (result == WatchedFiles::ReloadResult::kReloaded) {
+      metrics.CredentialReloaded(watched.kind, true);
+    } else if (result == WatchedFiles::ReloadResult::kRejected) {
+      metrics.CredentialReloaded(watched.kind, false);
     }
   }
 }

@@ -1,17 +1,20 @@
 // The gateway's keys and certificates: its API key, its own TLS identities, and whom it trusts.
-// Those that come from files follow them.
+// Credentials from files follow their files.
 //
-// Thread-safe. Look blocks: not for gRPC or loop threads. A change is put to use only if it is
-// sound; a broken, empty or missing file, or a key and a certificate that do not match, leave the
-// old ones in use. No key is ever logged.
+// Thread-safe. ReloadChanged blocks: not for gRPC or loop threads. A valid change is used by new
+// calls and connections. A file that is broken, empty or missing, or a key that does not match its
+// certificate, is rejected and logged once, and the old one stays in use. No key is ever logged.
 #pragma once
 
+#include <absl/base/thread_annotations.h>
+#include <absl/synchronization/mutex.h>
+
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "gateway/base/atomic_value.h"
-#include "gateway/base/mutex.h"
 #include "gateway/base/result.h"
 #include "gateway/config/config.h"
 #include "gateway/credentials/tls_material.h"
@@ -26,23 +29,26 @@ using Authorization = AtomicValue<std::string>;
 
 class Credentials {
  public:
-  /// Reads all files. Adds to `faults` what is wrong, each fault naming flag, path and rule.
-  Credentials(const Config& config, Errors& faults);
+  /// Reads all files. Each error names flag, path and rule.
+  static tl::expected<std::unique_ptr<Credentials>, Errors> Load(const Config& config);
 
-  /// Null if no key is configured.
+  /// Null if no key is configured; never with Auth::kGateway.
   [[nodiscard]] const Authorization* authorization() const {
     return authorization_ ? &*authorization_ : nullptr;
   }
-  /// Of the TCP listeners; without a certificate they are plaintext. Whether they have one, and
+  /// For the TCP listeners; without a certificate they are plaintext. Whether they have one, and
   /// whether callers need one, never changes.
   [[nodiscard]] const AtomicValue<TlsMaterial>& server_tls() const { return server_tls_; }
   [[nodiscard]] const AtomicValue<TlsMaterial>& upstream_tls() const { return upstream_tls_; }
 
-  /// Reads the files again. Logs and counts what has changed, and each fault once.
-  void Look(Metrics& telemetry);
+  /// Reads the files again and uses what has changed. Logs and counts each change, and each error
+  /// once.
+  void ReloadChanged(Metrics& metrics);
 
  private:
-  void Watch(CredentialKind kind, WatchedFiles files, Errors& faults);
+  Credentials() = default;
+  Errors LoadAll(const Config& config);
+  Errors Watch(CredentialKind kind, WatchedFiles files);
 
   std::optional<Authorization> authorization_;
   AtomicValue<TlsMaterial> server_tls_;
@@ -52,8 +58,9 @@ class Credentials {
     CredentialKind kind;
     WatchedFiles files;
   };
-  Mutex mutex_;  // Held while files are read: only Look and the constructor wait for it.
-  std::vector<Watched> watched_ GUARDED_BY(mutex_);
+  /// Held while files are read: only Load and ReloadChanged wait for it.
+  absl::Mutex mutex_;
+  std::vector<Watched> watched_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace gateway

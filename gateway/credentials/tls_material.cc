@@ -7,7 +7,11 @@
 
 #include <ctime>
 #include <memory>
+#include <optional>
+#include <utility>
 #include <vector>
+
+#include "gateway/telemetry/logging.h"
 
 namespace gateway {
 namespace {
@@ -22,20 +26,28 @@ template <class T>
 using Owned = std::unique_ptr<T, OpensslDeleter>;
 using Certificates = std::vector<Owned<X509>>;
 
+/// An error is the rule that a part breaks: the end of a sentence that begins with the file's name.
+template <class T>
+using Checked = tl::expected<T, std::string>;
+tl::unexpected<std::string> Broken(std::string rule) {
+  return tl::unexpected<std::string>(std::move(rule));
+}
+
 Owned<BIO> Reader(const std::string& pem) {
   return Owned<BIO>(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
 }
 
-/// OpenSSL's words for the last error. Empties this thread's queue of errors, which others read.
+/// OpenSSL's words for the last error. Empties this thread's queue of errors, for the next user.
 std::string Reason() {
   const char* const reason = ERR_reason_error_string(ERR_peek_last_error());
   ERR_clear_error();
   return reason != nullptr ? reason : "unknown error";
 }
 
-/// Why `pem` is not a row of certificates; empty: it is, and they are in `parsed`.
-std::string ParseCertificates(const std::string& pem, Certificates& parsed) {
+/// Our certificate first, or the CAs.
+Checked<Certificates> ParseCertificates(const std::string& pem) {
   const Owned<BIO> reader = Reader(pem);
+  Certificates parsed;
   ERR_clear_error();
   while (Owned<X509> next{PEM_read_bio_X509_AUX(reader.get(), nullptr, nullptr, nullptr)}) {
     parsed.push_back(std::move(next));
@@ -43,24 +55,26 @@ std::string ParseCertificates(const std::string& pem, Certificates& parsed) {
   // The end of the text is an error too, and has this reason.
   const bool whole = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
   const std::string reason = Reason();
-  if (!whole) return fmt::format("has a certificate that does not parse: {}", reason);
-  return parsed.empty() ? "holds no certificate in PEM form" : "";
+  if (!whole) return Broken(fmt::format("has a certificate that does not parse: {}", reason));
+  if (parsed.empty()) return Broken("holds no certificate in PEM form");
+  return parsed;
 }
 
-/// A key that is encrypted is not asked for its passphrase on the terminal.
-int TellThatItIsEncrypted(char* /*passphrase*/, int /*size*/, int /*writing*/, void* encrypted) {
+/// Called for a key that is encrypted, in place of a prompt for its passphrase on the terminal.
+int NoteThatItIsEncrypted(char* /*passphrase*/, int /*size*/, int /*writing*/, void* encrypted) {
   *static_cast<bool*>(encrypted) = true;
   return -1;
 }
 
-std::string ParseKey(const std::string& pem, Owned<EVP_PKEY>& key) {
+Checked<Owned<EVP_PKEY>> ParseKey(const std::string& pem) {
   bool encrypted = false;
   ERR_clear_error();
-  key.reset(
-      PEM_read_bio_PrivateKey(Reader(pem).get(), nullptr, &TellThatItIsEncrypted, &encrypted));
+  Owned<EVP_PKEY> key(
+      PEM_read_bio_PrivateKey(Reader(pem).get(), nullptr, &NoteThatItIsEncrypted, &encrypted));
   ERR_clear_error();
-  if (encrypted) return "is encrypted: a key without a passphrase is needed";
-  return key == nullptr ? "holds no private key in PEM form" : "";
+  if (encrypted) return Broken("is encrypted: a key without a passphrase is needed");
+  if (key == nullptr) return Broken("holds no private key in PEM form");
+  return key;
 }
 
 std::string Utc(const ASN1_TIME* time) {
@@ -69,46 +83,92 @@ std::string Utc(const ASN1_TIME* time) {
   return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fields);
 }
 
-}  // namespace
-
-std::string CaFault(const TlsMaterial& tls) {
-  Certificates parsed;
-  return ParseCertificates(tls.ca_pem, parsed);
+Checked<void> CheckCa(const TlsMaterial& tls) {
+  return ParseCertificates(tls.ca_pem).map([](const Certificates&) {});
 }
 
-std::string CertificateFault(const TlsMaterial& tls) {
-  Certificates parsed;
-  if (std::string fault = ParseCertificates(tls.certificate_pem, parsed); !fault.empty()) {
-    return fault;
-  }
+Checked<void> CheckCertificate(const TlsMaterial& tls) {
+  const auto parsed = ParseCertificates(tls.certificate_pem);
+  if (!parsed) return tl::unexpected(parsed.error());
   // Refuses what is too weak for the system's policy, such as a short RSA key.
   const Owned<SSL_CTX> context(SSL_CTX_new(TLS_method()));
-  bool usable = SSL_CTX_use_certificate(context.get(), parsed[0].get()) == 1;
-  for (std::size_t i = 1; usable && i < parsed.size(); ++i) {
-    usable = SSL_CTX_add1_chain_cert(context.get(), parsed[i].get()) == 1;
+  bool usable = SSL_CTX_use_certificate(context.get(), parsed->front().get()) == 1;
+  for (std::size_t i = 1; usable && i < parsed->size(); ++i) {
+    usable = SSL_CTX_add1_chain_cert(context.get(), (*parsed)[i].get()) == 1;
   }
-  return usable ? "" : fmt::format("has a certificate that cannot be used: {}", Reason());
+  if (!usable) return Broken(fmt::format("has a certificate that cannot be used: {}", Reason()));
+  return {};
 }
 
-std::string KeyFault(const TlsMaterial& tls) {
-  Owned<EVP_PKEY> key;
-  if (std::string fault = ParseKey(tls.key_pem, key); !fault.empty()) return fault;
-  Certificates parsed;
-  // A certificate that does not parse is a fault of its own.
-  if (!ParseCertificates(tls.certificate_pem, parsed).empty()) return "";
-  const bool matches = X509_check_private_key(parsed[0].get(), key.get()) == 1;
+/// The key must be that of the certificate. A certificate that does not parse has an error of its
+/// own.
+Checked<void> CheckKey(const TlsMaterial& tls) {
+  const auto key = ParseKey(tls.key_pem);
+  if (!key) return tl::unexpected(key.error());
+  const auto parsed = ParseCertificates(tls.certificate_pem);
+  if (!parsed) return {};
+  const bool matches = X509_check_private_key(parsed->front().get(), key->get()) == 1;
   ERR_clear_error();
-  return matches ? "" : "is not the key of the certificate";
+  if (!matches) return Broken("is not the key of the certificate");
+  return {};
 }
 
-std::string ValidityFault(const TlsMaterial& tls) {
-  Certificates parsed;
-  if (!ParseCertificates(tls.certificate_pem, parsed).empty()) return "";
-  const ASN1_TIME* const begin = X509_get0_notBefore(parsed[0].get());
-  const ASN1_TIME* const end = X509_get0_notAfter(parsed[0].get());
+/// Why peers refuse a valid certificate today; nothing if they do not.
+std::optional<std::string> DateWarning(const TlsMaterial& tls) {
+  const auto parsed = ParseCertificates(tls.certificate_pem);
+  if (!parsed) return std::nullopt;
+  const ASN1_TIME* const begin = X509_get0_notBefore(parsed->front().get());
+  const ASN1_TIME* const end = X509_get0_notAfter(parsed->front().get());
   if (X509_cmp_current_time(end) < 0) return "has expired at " + Utc(end);
   if (X509_cmp_current_time(begin) > 0) return "is not valid before " + Utc(begin);
-  return "";
+  return std::nullopt;
+}
+
+struct Part {
+  WatchedFiles::File file;
+  std::string TlsMaterial::* pem;
+  Checked<void> (*check)(const TlsMaterial&);
+};
+
+std::string Sentence(const WatchedFiles::File& file, const std::string& rest) {
+  return fmt::format("{}: {} {}", file.flag, file.path, rest);
+}
+
+Errors Use(const std::vector<Part>& parts, const WatchedFiles::Contents& contents,
+           AtomicValue<TlsMaterial>& target) {
+  TlsMaterial tls;
+  bool whole = true;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    tls.*parts[i].pem = contents[i].value_or("");
+    whole = whole && contents[i].has_value();
+  }
+  Errors errors;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    if (!contents[i]) continue;
+    const auto checked = parts[i].check(tls);
+    if (!checked) errors.push_back(Sentence(parts[i].file, checked.error()));
+  }
+  if (!whole || !errors.empty()) return errors;
+  if (const auto warning = DateWarning(tls)) {
+    Log(LogLevel::kWarn, Sentence(parts[0].file, *warning));
+  }
+  target.Store(std::move(tls));
+  return {};
+}
+
+}  // namespace
+
+WatchedFiles WatchTls(const TlsFiles& files, AtomicValue<TlsMaterial>& target) {
+  std::vector<Part> parts = {{files.certificate, &TlsMaterial::certificate_pem, &CheckCertificate},
+                             {files.key, &TlsMaterial::key_pem, &CheckKey},
+                             {files.ca, &TlsMaterial::ca_pem, &CheckCa}};
+  std::erase_if(parts, [](const Part& part) { return part.file.path.empty(); });
+  std::vector<WatchedFiles::File> watched;
+  watched.reserve(parts.size());
+  for (const Part& part : parts) watched.push_back(part.file);
+  return {std::move(watched), [parts, &target](const WatchedFiles::Contents& contents) {
+            return Use(parts, contents, target);
+          }};
 }
 
 }  // namespace gateway

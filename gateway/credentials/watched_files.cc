@@ -1,5 +1,6 @@
 #include "gateway/credentials/watched_files.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "gateway/base/file.h"
@@ -8,49 +9,48 @@
 namespace gateway {
 namespace {
 
-// A bundle of all public CAs has a quarter of it.
+// A bundle of all public CAs takes a quarter of it.
 constexpr std::size_t kMaxFileBytes = std::size_t{1} << 20;
 
 }  // namespace
 
-bool WatchedFiles::Take(Errors& faults) {
+tl::expected<bool, Errors> WatchedFiles::ReadAndUse() {
   Contents contents;
+  Errors errors;
   for (const File& file : files_) {
     auto content = ReadFile(file.path, kMaxFileBytes);
-    if (!content) faults.push_back(std::string(file.flag) + ": " + content.error());
+    if (!content) errors.push_back(std::string(file.flag) + ": " + content.error());
     contents.push_back(content ? std::optional(*std::move(content)) : std::nullopt);
   }
-  if (contents == contents_) return false;
-  use_(contents, faults);
-  if (!faults.empty()) return false;
+  if (errors.empty() && contents == contents_) return false;
+  Append(errors, use_(contents));
+  if (!errors.empty()) return tl::unexpected(std::move(errors));
   contents_ = std::move(contents);
   return true;
 }
 
-Errors WatchedFiles::Load() {
-  Errors faults;
-  Take(faults);
-  return faults;
+tl::expected<void, Errors> WatchedFiles::Load() {
+  return ReadAndUse().map([](bool /*used*/) {});
 }
 
-WatchedFiles::Outcome WatchedFiles::Look() {
-  Errors faults;
-  const bool taken = Take(faults);
-  const bool told = faults == std::exchange(faults_, faults);
-  if (taken) {
-    std::string names;
-    for (const File& file : files_) {
-      names.append(names.empty() ? "" : ", ").append(file.flag).append(" ").append(file.path);
+WatchedFiles::ReloadResult WatchedFiles::ReloadChanged() {
+  const auto used = ReadAndUse();
+  const Errors errors = used ? Errors{} : used.error();
+  const bool is_reported = errors == std::exchange(errors_, errors);
+  if (!used) {
+    if (is_reported) return ReloadResult::kStillRejected;
+    for (const std::string& error : errors) {
+      Log(LogLevel::kWarn, error, {{"kept", "the old credentials"}});
     }
-    Log(LogLevel::kInfo, "changed credentials are in use", {{"files", names}});
-    return Outcome::kTaken;
+    return ReloadResult::kRejected;
   }
-  if (faults.empty()) return Outcome::kUnchanged;
-  if (told) return Outcome::kStillRefused;
-  for (const std::string& fault : faults) {
-    Log(LogLevel::kWarn, fault, {{"kept", "the old credentials"}});
+  if (!*used) return ReloadResult::kUnchanged;
+  std::string names;
+  for (const File& file : files_) {
+    names.append(names.empty() ? "" : ", ").append(file.flag).append(" ").append(file.path);
   }
-  return Outcome::kRefused;
+  Log(LogLevel::kInfo, "changed credentials are in use", {{"files", names}});
+  return ReloadResult::kReloaded;
 }
 
 }  // namespace gateway

@@ -1,8 +1,8 @@
 // Files that make sense together, such as a certificate and its key, and that may change while the
-// program runs. New contents are checked before they replace what works.
+// program runs. New contents are checked before they replace those in use.
 //
-// Each look opens the paths anew: links may have come to point elsewhere, as Kubernetes does it.
-// Belongs to one thread, and blocks: not for gRPC or loop threads.
+// Not thread-safe; used by one thread at a time. Blocks: not for gRPC or loop threads. Each read
+// opens the paths anew, as a link may point elsewhere by then (Kubernetes swaps links).
 #pragma once
 
 #include <functional>
@@ -19,41 +19,42 @@ namespace gateway {
 class WatchedFiles {
  public:
   struct File {
-    /// Who names it, for faults: `--tls-cert`.
+    /// The flag that names the file, for errors: `--tls-cert`.
     std::string_view flag;
     std::string path;
   };
   /// In the order of the files; nothing for one that cannot be read.
   using Contents = std::vector<std::optional<std::string>>;
-  /// Adds to `faults` what is wrong with the contents, each fault a sentence that names flag and
-  /// path. Puts them to use if there is then no fault, of reading neither.
-  using Use = std::function<void(const Contents& contents, Errors& faults)>;
+  /// Puts contents to use that are whole and keep all rules, and only those. Returns the errors of
+  /// the others: sentences that name flag and path. Unreadable files have been reported already.
+  using Use = std::function<Errors(const Contents& contents)>;
 
-  enum class Outcome {
+  enum class ReloadResult {
     kUnchanged,
-    kTaken,
-    kRefused,       ///< The old contents stay in use.
-    kStillRefused,  ///< For the same reasons as at the look before.
+    kReloaded,
+    kRejected,       ///< The old contents stay in use.
+    kStillRejected,  ///< For the same reasons as at the reload before.
   };
 
   WatchedFiles(std::vector<File> files, Use use) : files_(std::move(files)), use_(std::move(use)) {}
 
-  /// Reads the files. Logs what is taken or refused, the same fault once.
-  Outcome Look();
+  /// The first read. Logs nothing: the errors of reading and using.
+  tl::expected<void, Errors> Load();
 
-  /// The first look, which logs nothing: the faults of reading and using.
-  Errors Load();
+  /// Reads the files and puts changed contents to use. Logs what was reloaded or rejected, the same
+  /// errors once.
+  ReloadResult ReloadChanged();
 
  private:
-  /// Whether new contents were taken.
-  bool Take(Errors& faults);
+  /// Whether new contents were put to use.
+  tl::expected<bool, Errors> ReadAndUse();
 
   std::vector<File> files_;
   Use use_;
-  /// In use; none before the first that were sound.
+  /// The contents in use; none before the first valid ones.
   Contents contents_;
-  /// Of the last look.
-  Errors faults_;
+  /// The errors of the last reload.
+  Errors errors_;
 };
 
 }  // namespace gateway

@@ -10,7 +10,7 @@
 #include <cstdint>
 #include <utility>
 
-#include "gateway/descriptors/foreign_options.h"
+#include "gateway/v1/annotations.pb.h"
 
 namespace gateway {
 namespace {
@@ -19,7 +19,8 @@ namespace pb = google::protobuf;
 using pb::FileDescriptorProto;
 using pb::util::MessageDifferencer;
 
-// All options stay unparsed: one of a stranger that has a number of ours need not parse as ours.
+// All options stay unparsed, as unknown fields: another API's option that has a number of ours need
+// not parse as ours.
 bool ParseWithoutOptions(std::string_view bytes, pb::FileDescriptorSet& set) {
   const pb::DescriptorPool no_options;
   pb::io::CodedInputStream in(reinterpret_cast<const std::uint8_t*>(bytes.data()),
@@ -35,7 +36,64 @@ bool HasReleases(std::string_view name) {
                              [name](std::string_view folder) { return name.starts_with(folder); });
 }
 
-// What one of the files declares and the other does not, or not so.
+bool IsForeign(const pb::FieldDescriptorProto& declared, const std::string& scope,
+               const pb::FieldDescriptor& ours) {
+  return declared.number() == ours.number() &&
+         declared.extendee() == "." + ours.containing_type()->full_name() &&
+         scope + declared.name() != ours.full_name();
+}
+
+// `scope`: the full name of what holds the declarations, with a dot behind.
+template <class Scope>
+bool DeclareForeign(const pb::RepeatedPtrField<pb::FieldDescriptorProto>& extensions,
+                    const Scope& messages, const std::string& scope,
+                    const pb::FieldDescriptor& ours) {
+  return std::ranges::any_of(
+             extensions, [&](const auto& declared) { return IsForeign(declared, scope, ours); }) ||
+         std::ranges::any_of(messages, [&](const pb::DescriptorProto& message) {
+           return DeclareForeign(message.extension(), message.nested_type(),
+                                 scope + message.name() + ".", ours);
+         });
+}
+
+bool DeclaresForeign(const pb::FileDescriptorProto& file, const pb::FieldDescriptor& ours) {
+  const std::string scope = file.package().empty() ? "" : file.package() + ".";
+  return DeclareForeign(file.extension(), file.message_type(), scope, ours);
+}
+
+// Drops the option wherever it is set within `message`.
+void Drop(const pb::FieldDescriptor& option, pb::Message& message) {
+  const pb::Reflection& reflection = *message.GetReflection();
+  if (message.GetDescriptor() == option.containing_type()) {
+    reflection.MutableUnknownFields(&message)->DeleteByNumber(option.number());
+  }
+  std::vector<const pb::FieldDescriptor*> fields;
+  reflection.ListFields(message, &fields);
+  for (const pb::FieldDescriptor* field : fields) {
+    if (field->message_type() == nullptr) continue;
+    if (!field->is_repeated()) {
+      Drop(option, *reflection.MutableMessage(&message, field));
+      continue;
+    }
+    for (int i = 0; i < reflection.FieldSize(message, field); ++i) {
+      Drop(option, *reflection.MutableRepeatedMessage(&message, field, i));
+    }
+  }
+}
+
+// Drops the options that the set declares with a number of (gateway.v1) and another name. Numbers
+// for in-house use are free to everybody, and another house's options must not be read as ours.
+void DropForeignOptions(pb::FileDescriptorSet& set) {
+  const pb::FileDescriptor& annotations = *v1::Upstream::descriptor()->file();
+  for (int i = 0; i < annotations.extension_count(); ++i) {
+    const pb::FieldDescriptor& ours = *annotations.extension(i);
+    const bool has_foreign = std::ranges::any_of(
+        set.file(), [&](const auto& file) { return DeclaresForeign(file, ours); });
+    if (has_foreign) Drop(ours, set);
+  }
+}
+
+// What only one of the files declares, or both in different ways.
 std::string DifferenceOf(const FileDescriptorProto& one, const FileDescriptorProto& other) {
   const Declarations ones = DeclarationsOf(one);
   const Declarations others = DeclarationsOf(other);
@@ -55,38 +113,38 @@ std::string DifferenceOf(const FileDescriptorProto& one, const FileDescriptorPro
 
 }  // namespace
 
-void DescriptorFiles::Add(const std::string& source, std::string_view bytes, Errors& faults) {
+Errors DescriptorFiles::Add(const std::string& source, std::string_view bytes) {
   pb::FileDescriptorSet set;
   if (!ParseWithoutOptions(bytes, set)) {
-    faults.push_back(source +
-                     ": is not a FileDescriptorSet (protoc --descriptor_set_out and buf build make "
-                     "one)");
-    return;
+    return {source +
+            ": is not a FileDescriptorSet (protoc --descriptor_set_out and buf build make one)"};
   }
+  Errors errors;
   DropForeignOptions(set);
   for (FileDescriptorProto& proto : *set.mutable_file()) {
     // Sets made from the same sources may differ in whether they keep comments, and buf adds notes.
     proto.clear_source_code_info();
     proto.mutable_unknown_fields()->Clear();
-    AddFile(source, proto, faults);
+    Append(errors, AddFile(source, proto));
   }
+  return errors;
 }
 
-void DescriptorFiles::AddFile(const std::string& source, const FileDescriptorProto& unparsed,
-                              Errors& faults) {
+Errors DescriptorFiles::AddFile(const std::string& source, const FileDescriptorProto& unparsed) {
+  Errors errors;
   const std::string& name = unparsed.name();
   DescriptorFile file{.source = source, .proto = {}};
-  const auto tell = [&](const std::string& fault) {
-    faults.push_back(fmt::format("{}: {}: {}", source, name, fault));
-    file.is_sound = false;
+  const auto report = [&](const std::string& error) {
+    errors.push_back(fmt::format("{}: {}: {}", source, name, error));
+    file.is_valid = false;
   };
-  // Now with the options that are ours.
+  // Now with our options.
   if (!file.proto.ParseFromString(unparsed.SerializeAsString())) {
     file.proto = unparsed;
-    tell("an option of google.api.http or gateway.v1 in it cannot be read");
+    report("an option of google.api.http or gateway.v1 in it cannot be read");
   }
   if (file.proto.syntax() == "editions") {
-    tell("is of an edition, and only proto2 and proto3 can be served");
+    report("is of an edition, and only proto2 and proto3 can be served");
   }
   const auto [known, is_new] = files_.try_emplace(name, file);
   if (is_new) {
@@ -95,9 +153,10 @@ void DescriptorFiles::AddFile(const std::string& source, const FileDescriptorPro
     const bool is_fuller = file.proto.ByteSizeLong() > known->second.proto.ByteSizeLong();
     if (is_fuller) known->second = std::move(file);
   } else if (!MessageDifferencer::Equals(known->second.proto, file.proto)) {
-    tell(fmt::format("is another file than that of the same name in {}: they differ in {}",
-                     known->second.source, DifferenceOf(known->second.proto, file.proto)));
+    report(fmt::format("is another file than that of the same name in {}: they differ in {}",
+                       known->second.source, DifferenceOf(known->second.proto, file.proto)));
   }
+  return errors;
 }
 
 const DescriptorFile* DescriptorFiles::Find(const std::string& name) const {

@@ -1,6 +1,6 @@
 // The files of FileDescriptorSets, one of each name: what a descriptor pool is then built from.
 //
-// Filled by one thread at start.
+// Not thread-safe; filled and used on one thread at start.
 #pragma once
 
 #include <google/protobuf/descriptor.pb.h>
@@ -15,30 +15,30 @@
 namespace gateway {
 
 struct DescriptorFile {
-  /// The set that it came in, as faults name it.
+  /// The set that the file came in, as errors name it.
   std::string source;
-  /// Without comments, and without what its maker has added.
+  /// Without comments and the notes of the tool that made the set.
   google::protobuf::FileDescriptorProto proto;
-  /// Whether it can be built; if not, a fault says why.
-  bool is_sound = true;
+  /// False: an error says why the file cannot be built.
+  bool is_valid = true;
 };
 
 class DescriptorFiles {
  public:
-  /// Adds the files of a serialized FileDescriptorSet. A file may come in several sets, but not
-  /// with another content. Only of those that each toolchain brings its own release of, such as
-  /// google/protobuf, the fullest is kept: they do nothing but grow.
-  void Add(const std::string& source, std::string_view bytes, Errors& faults);
+  /// Adds the files of a serialized FileDescriptorSet; `source` names it in the errors. A file may
+  /// come in several sets, but not with different contents. Files that each toolchain brings in its
+  /// own release, such as google/protobuf, may differ: the fullest is kept, as they only grow.
+  /// Options of another API that have the numbers of ours are dropped.
+  [[nodiscard]] Errors Add(const std::string& source, std::string_view bytes);
 
-  /// In the order they came.
+  /// In the order in which they came.
   [[nodiscard]] const std::vector<std::string>& names() const { return names_; }
   /// Null where there is none.
   [[nodiscard]] const DescriptorFile* Find(const std::string& name) const;
 
  private:
   /// `unparsed`: its options are unknown fields.
-  void AddFile(const std::string& source, const google::protobuf::FileDescriptorProto& unparsed,
-               Errors& faults);
+  Errors AddFile(const std::string& source, const google::protobuf::FileDescriptorProto& unparsed);
 
   std::map<std::string, DescriptorFile> files_;
   std::vector<std::string> names_;

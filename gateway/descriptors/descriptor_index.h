@@ -1,7 +1,7 @@
-// What reflection asks of descriptors: the files of the served pool, and those of the services that
-// gRPC itself brings.
+// The descriptors that reflection serves: the files of the served pool, and those of the gateway's
+// own services (health and reflection).
 //
-// Const and thread-safe. The pool must outlive it.
+// Thread-safe: const. The pool must outlive it.
 #pragma once
 
 #include <google/protobuf/descriptor.h>
@@ -30,7 +30,7 @@ class DescriptorIndex {
 
  private:
   const google::protobuf::DescriptorPool& pool_;
-  /// Files of the generated pool that are told too.
+  /// The files of the generated pool that are served too.
   std::vector<File> own_files_;
 };
 

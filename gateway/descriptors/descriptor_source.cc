@@ -4,6 +4,7 @@
 
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 
 #include "builtin_descriptor_set.h"
 #include "gateway/base/file.h"
@@ -14,14 +15,14 @@ namespace {
 
 namespace pb = google::protobuf;
 
-// Of one file; large APIs have a few MiB.
+// The size of one file; large APIs have a few MiB.
 constexpr std::size_t kMaxSetBytes = std::size_t{64} << 20;
 
-// Of messages that are fields of each other. They are followed by recursion, and libprotobuf's
-// would overflow the stack.
+// The most messages in a row of which each is a field of the one before. They are followed by
+// recursion, and that of libprotobuf would overflow the stack.
 constexpr std::size_t kMaxMessageChain = 1000;
 
-// Whether the types of its fields, of their fields and so on, depth first as recursion goes, are a
+// Whether the types of the fields, of their fields and so on, depth first as recursion goes, are a
 // longer chain than there may be.
 bool LeadsTooFar(const pb::Descriptor& type) {
   struct Step {
@@ -45,7 +46,7 @@ bool LeadsTooFar(const pb::Descriptor& type) {
 // Which services can be compiled, by the messages of their methods. Each message is looked at once.
 class MessageCheck {
  public:
-  MessageCheck(const DescriptorFiles& files, Errors& faults) : files_(files), faults_(faults) {}
+  explicit MessageCheck(const DescriptorFiles& files) : files_(files) {}
 
   bool Passes(const pb::ServiceDescriptor& service) {
     bool passes = true;
@@ -55,51 +56,55 @@ class MessageCheck {
     }
     return passes;
   }
+  [[nodiscard]] Errors TakeErrors() { return std::exchange(errors_, {}); }
 
  private:
   bool Passes(const pb::Descriptor& type) {
     const auto [known, is_new] = passes_.try_emplace(&type, true);
     if (!is_new || !LeadsTooFar(type)) return known->second;
     const std::string& file = type.file()->name();
-    faults_.push_back(fmt::format("{}: {}: {}: leads to a chain of more than {} messages",
+    errors_.push_back(fmt::format("{}: {}: {}: leads to a chain of more than {} messages",
                                   files_.Find(file)->source, file, type.full_name(),
                                   kMaxMessageChain));
     return known->second = false;
   }
 
   const DescriptorFiles& files_;
-  Errors& faults_;
+  Errors errors_;
   std::unordered_map<const pb::Descriptor*, bool> passes_;
 };
 
 }  // namespace
 
-std::unique_ptr<DescriptorSource> DescriptorSource::Load(const std::vector<std::string>& paths,
-                                                         Errors& faults) {
+std::unique_ptr<DescriptorSource> DescriptorSource::Load(const std::vector<std::string>& paths) {
   DescriptorFiles files;
-  if (paths.empty()) files.Add("built-in descriptor set", BuiltinDescriptorSet(), faults);
+  Errors errors;
+  if (paths.empty()) errors = files.Add("built-in descriptor set", BuiltinDescriptorSet());
   for (const std::string& path : paths) {
     const auto bytes = ReadFile(path, kMaxSetBytes);
     if (bytes) {
-      files.Add("--descriptor-set " + path, *bytes, faults);
+      Append(errors, files.Add("--descriptor-set " + path, *bytes));
     } else {
-      faults.push_back("--descriptor-set: " + bytes.error());
+      errors.push_back("--descriptor-set: " + bytes.error());
     }
   }
-  return Build(files, faults);
+  auto source = Build(files);
+  Append(errors, std::move(source->errors_));
+  source->errors_ = std::move(errors);
+  return source;
 }
 
-std::unique_ptr<DescriptorSource> DescriptorSource::Build(const DescriptorFiles& files,
-                                                          Errors& faults) {
+std::unique_ptr<DescriptorSource> DescriptorSource::Build(const DescriptorFiles& files) {
   std::unique_ptr<DescriptorSource> source(new DescriptorSource);
-  BuildPool(files, source->pool_, faults);
-  MessageCheck check(files, faults);
+  source->errors_ = BuildPool(files, source->pool_);
+  MessageCheck check(files);
   for (const std::string& name : files.names()) {
     const pb::FileDescriptor* const file = source->pool_.FindFileByName(name);
     for (int i = 0; file != nullptr && i < file->service_count(); ++i) {
       if (check.Passes(*file->service(i))) source->services_.push_back(file->service(i));
     }
   }
+  Append(source->errors_, check.TakeErrors());
   return source;
 }
 

@@ -1,7 +1,7 @@
 // FileDescriptorSets → one descriptor pool and prototypes of its messages: where the API that the
 // gateway serves comes from.
 //
-// Loaded once at start, with all faults; then const and thread-safe. Outlives every route and call.
+// Thread-safe: loaded on one thread at start, then const. Outlives every route and call.
 #pragma once
 
 #include <google/protobuf/descriptor.h>
@@ -18,15 +18,16 @@ namespace gateway {
 
 class DescriptorSource {
  public:
-  /// Files of serialized FileDescriptorSets, imports included; none: the built-in set. Where
-  /// `faults` grew, it is only good for finding more of them.
-  static std::unique_ptr<DescriptorSource> Load(const std::vector<std::string>& paths,
-                                                Errors& faults);
-  /// Likewise, from what has been loaded.
-  static std::unique_ptr<DescriptorSource> Build(const DescriptorFiles& files, Errors& faults);
+  /// From files with serialized FileDescriptorSets, imports included; no paths: the built-in set.
+  static std::unique_ptr<DescriptorSource> Load(const std::vector<std::string>& paths);
+  /// From files in memory.
+  static std::unique_ptr<DescriptorSource> Build(const DescriptorFiles& files);
 
+  /// What is wrong with the sets. If there are errors, the rest of the source must not be served:
+  /// it is good for finding errors of routes, so that all are reported at once.
+  [[nodiscard]] const Errors& errors() const { return errors_; }
   [[nodiscard]] const google::protobuf::DescriptorPool& pool() const { return pool_; }
-  /// Of all files, in the order of the sets.
+  /// The services of all files, in the order of the sets.
   [[nodiscard]] const std::vector<const google::protobuf::ServiceDescriptor*>& services() const {
     return services_;
   }
@@ -39,8 +40,9 @@ class DescriptorSource {
  private:
   DescriptorSource() = default;
 
+  Errors errors_;
   google::protobuf::DescriptorPool pool_;
-  /// GetPrototype locks: it is const in all but name.
+  /// Mutable, as GetPrototype is not const; it locks.
   mutable google::protobuf::DynamicMessageFactory messages_{&pool_};
   std::vector<const google::protobuf::ServiceDescriptor*> services_;
 };

@@ -1,6 +1,6 @@
 // DescriptorFiles → a descriptor pool.
 //
-// A function without state, for start.
+// Not thread-safe; for start.
 #pragma once
 
 #include <google/protobuf/descriptor.h>
@@ -12,13 +12,13 @@
 
 namespace gateway {
 
-/// Of files that import each other. They are followed by recursion, and libprotobuf's would
-/// overflow the stack.
+/// The most files that import each other in a row. They are followed by recursion, and that of
+/// libprotobuf would overflow the stack.
 constexpr std::size_t kMaxImportChain = 1000;
 
-/// Builds all files that can be built. Errors name set, file and symbol; of a file whose imports
-/// are faulty nothing is said.
-void BuildPool(const DescriptorFiles& files, google::protobuf::DescriptorPool& pool,
-               Errors& faults);
+/// Builds all files that can be built. Errors name set, file and symbol. A file whose imports
+/// failed has no errors of its own.
+[[nodiscard]] Errors BuildPool(const DescriptorFiles& files,
+                               google::protobuf::DescriptorPool& pool);
 
 }  // namespace gateway

@@ -10,7 +10,7 @@ namespace {
 
 // Enough for two probes and two scrapes at a time.
 constexpr std::size_t kThreads = 4;
-// A client that is slower than this loses its place: probes must get through.
+// A slower client is disconnected: probes must get through.
 constexpr std::chrono::seconds kClientTimeout{2};
 // None of the paths reads a body.
 constexpr std::size_t kMaxBodyBytes = 1024;
@@ -24,7 +24,7 @@ class AdminServer::Impl {
  public:
   explicit Impl(Sources sources) {
     server_.new_task_queue = [] { return new httplib::ThreadPool(kThreads); };
-    // httplib sets SO_REUSEPORT by default: a second gateway would share the port unnoticed.
+    // httplib's default, SO_REUSEPORT, would let a second gateway share the port unnoticed.
     server_.set_socket_options([](socket_t socket) {
       const int yes = 1;
       setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
@@ -67,7 +67,7 @@ class AdminServer::Impl {
     const bool is_ipv6 = address.host.find(':') != std::string::npos;
     address_ = (is_ipv6 ? "[" + address.host + "]" : address.host) + ":" + std::to_string(port);
     thread_ = std::thread([this] { server_.listen_after_bind(); });
-    // Stop is lost on a server that does not run yet.
+    // A server that does not run yet ignores stop.
     while (!server_.is_running()) std::this_thread::yield();
     return true;
   }
@@ -85,7 +85,7 @@ tl::expected<std::unique_ptr<AdminServer>, std::string> AdminServer::Start(const
   auto impl = std::make_unique<Impl>(std::move(sources));
   if (!impl->Listen(address)) {
     return tl::unexpected("cannot listen on " + address.host + ":" + std::to_string(address.port) +
-                          " for --admin-listen: the address is taken or not this machine's");
+                          " for --admin-listen: the address is in use, or not one of this machine");
   }
   return std::unique_ptr<AdminServer>(new AdminServer(std::move(impl)));
 }

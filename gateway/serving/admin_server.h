@@ -1,8 +1,8 @@
 // The plaintext HTTP listener for probes and metrics: /healthz (alive), /readyz (serving and not
 // draining; never asks the upstream), /metrics (Prometheus text).
 //
-// Runs on threads of its own. Start and destroy it on one thread. What it shows is asked
-// of the callbacks, on its threads: they must outlive it.
+// Not thread-safe: started and destroyed on one thread. The callbacks run on the server's own
+// threads and must outlive it.
 #pragma once
 
 #include <functional>

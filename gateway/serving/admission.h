@@ -1,5 +1,5 @@
-// Counts the calls that run, against --max-in-flight: more are refused at once rather than queued.
-// Thread-safe.
+// Counts the running calls, of which there are at most --max-in-flight: further ones are refused at
+// once rather than queued. Thread-safe.
 #pragma once
 
 #include <atomic>
@@ -10,7 +10,7 @@ class Admission {
  public:
   explicit Admission(int limit) : limit_(limit) {}
 
-  /// True: the call may run, and Leave must follow.
+  /// True: the call may run, and Leave must follow its end.
   bool Enter() {
     if (in_flight_.fetch_add(1, std::memory_order_relaxed) < limit_) return true;
     Leave();

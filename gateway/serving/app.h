@@ -1,8 +1,8 @@
 // Everything that can be compiled before the first call: descriptors, routes, base URLs, headers,
 // keys and certificates, and the metrics of its methods. What `extend-gateway check` checks.
 //
-// Made on one thread at start, with all faults at once; then const and thread-safe, as telemetry
-// and credentials are. It must outlive the Server.
+// Thread-safe: compiled on one thread at start, then const, with metrics and credentials that are
+// thread-safe themselves. It must outlive the Server.
 #pragma once
 
 #include <google/protobuf/descriptor.h>
@@ -35,25 +35,26 @@ class App {
     std::vector<std::unique_ptr<const ServedMethod>> endpoints;
   };
 
+  /// Reports all errors at once.
   static tl::expected<std::unique_ptr<App>, Errors> Compile(const Config& config);
 
   [[nodiscard]] const std::vector<Service>& services() const { return services_; }
   [[nodiscard]] const google::protobuf::DescriptorPool& pool() const {
     return descriptors_->pool();
   }
-  /// Full names of methods that are not served, for want of an annotation.
+  /// Full names of the methods that are not served, as they have no annotation.
   [[nodiscard]] const std::vector<std::string>& unannotated() const {
     return routes_.unannotated();
   }
-  [[nodiscard]] Metrics& telemetry() const { return *telemetry_; }
+  [[nodiscard]] Metrics& metrics() const { return *metrics_; }
   [[nodiscard]] Credentials& credentials() const { return *credentials_; }
 
  private:
   App() = default;
-  void AddService(const RoutedService& routed, const Config& config, Errors& faults);
+  Errors AddService(const RoutedService& routed, const Config& config);
   RetryBudget* BudgetOf(const std::string& base_url);
 
-  const std::unique_ptr<Metrics> telemetry_ = std::make_unique<Metrics>(Version());
+  const std::unique_ptr<Metrics> metrics_ = std::make_unique<Metrics>(Version());
   std::unique_ptr<Credentials> credentials_;
   std::unique_ptr<DescriptorSource> descriptors_;
   RouteTable routes_;

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "gateway/base/tsan_annotations.h"
-#include "gateway/serving/access_log.h"
+#include "gateway/telemetry/access_log.h"
 
 namespace gateway {
 namespace {
@@ -48,46 +48,48 @@ void Call::OnRequest(bool ok) {
 }
 
 void Call::Begin() {
-  const ServedMethod& endpoint = source_.endpoint;
+  const ServedMethod& method = source_.served_method;
   begun_ = Clock::now();
-  endpoint.CountStarted();
+  method.CountStarted();
   const CallerMetadata& metadata = context_.client_metadata();
   trace_ = TraceContext::FromCaller(FindMetadata(metadata, "traceparent"));
-  deadline_ = endpoint.DeadlineOf(
+  deadline_ = method.DeadlineOf(
       Deadline::FromWallClock(context_.deadline(), std::chrono::system_clock::now(), begun_),
       begun_);
   request_bytes_ = request_.Length();
   admitted_ = source_.admission.Enter();
   if (!admitted_) {
-    reply_ = Refusal(grpc::Status(grpc::StatusCode::UNAVAILABLE, "too many calls in flight"),
-                     "GATEWAY_OVERLOADED", endpoint.service(), kOverloadWait);
+    rpc_response_ =
+        method.MakeRefusal(grpc::Status(grpc::StatusCode::UNAVAILABLE, "too many calls in flight"),
+                           "GATEWAY_OVERLOADED", kOverloadWait);
     return Finish();
   }
-  auto order = endpoint.PrepareCall(request_, metadata, trace_, deadline_);
+  auto spec = method.PrepareCall(request_, metadata, trace_, deadline_);
   request_.Clear();
-  if (!order) {
-    reply_ = endpoint.MakeRefusal(order.error());
+  if (!spec) {
+    rpc_response_ = method.MakeRefusal(spec.error());
     return Finish();
   }
-  upstream_call_ = source_.upstream.Start(*std::move(order), [this](UpstreamResult outcome) {
-    reply_ = source_.endpoint.MakeRpcResponse(outcome, deadline_.HasPassed(Clock::now()));
-    source_.queue.Enqueue(replied_tag_);
+  upstream_call_ = source_.upstream.Start(*std::move(spec), [this](UpstreamResult result) {
+    rpc_response_ =
+        source_.served_method.MakeRpcResponse(result, deadline_.HasPassed(Clock::now()));
+    source_.queue.Enqueue(responded_tag_);
   });
 }
 
-void Call::OnReplied(bool /*ok*/) { Finish(); }
+void Call::OnResponded(bool /*ok*/) { Finish(); }
 
 // The one completion of a call.
 void Call::Finish() {
-  for (const Header& entry : reply_.initial_metadata) {
+  for (const Header& entry : rpc_response_.initial_metadata) {
     context_.AddInitialMetadata(entry.name, entry.value);
   }
-  for (const Header& entry : reply_.trailing_metadata) {
+  for (const Header& entry : rpc_response_.trailing_metadata) {
     context_.AddTrailingMetadata(entry.name, entry.value);
   }
-  response_bytes_ = reply_.message.size();
-  const grpc::ByteBuffer message = ToByteBuffer(std::exchange(reply_.message, {}));
-  responder_.Finish(message, reply_.status, &finished_tag_);
+  response_bytes_ = rpc_response_.message.size();
+  const grpc::ByteBuffer message = ToByteBuffer(std::exchange(rpc_response_.message, {}));
+  responder_.Finish(message, rpc_response_.status, &finished_tag_);
 }
 
 void Call::OnDone(bool /*ok*/) {
@@ -100,14 +102,19 @@ void Call::OnFinished(bool /*ok*/) { Release(); }
 void Call::Release() {
   if (--tags_out_ > 0) return;
   const Clock::duration duration = Clock::now() - begun_;
-  source_.endpoint.CountHandled(reply_.status.error_code(), duration);
-  LogCall({.method = source_.endpoint.grpc_path(),
-           .reply = reply_,
+  source_.served_method.CountHandled(rpc_response_.status.error_code(), duration);
+  const std::string peer = context_.peer();
+  LogCall({.method = source_.served_method.grpc_path(),
+           .code = rpc_response_.status.error_code(),
+           .http_status = rpc_response_.http_status,
+           .attempts = rpc_response_.attempts,
            .duration = duration,
+           .upstream_time = rpc_response_.upstream_time,
            .request_bytes = request_bytes_,
            .response_bytes = response_bytes_,
+           .request_id = rpc_response_.request_id,
            .trace_id = trace_.trace_id(),
-           .peer = context_.peer()});
+           .peer = peer});
   delete this;
 }
 

@@ -1,10 +1,10 @@
 // One RPC, from the wait for it to the last of its tags.
 //
 // A call owns itself: Call::Await makes one, and it deletes itself when all its tags are back. It
-// lives on its queue's thread; only its reply is made on an upstream loop. Tags: `request` (the RPC
-// has begun, or never will), `replied` (the loop has made the reply), then `finished` (that has
-// gone out); and `done` (it is over for gRPC: answered, or cancelled by caller, deadline or
-// shutdown) at any time.
+// lives on its queue's thread; only its response is made on an upstream loop. Tags: `request` (the
+// RPC has begun, or never will), `responded` (the loop has made the response), then `finished`
+// (that has gone out); and `done` (it is over for gRPC: finished, or cancelled by caller, deadline
+// or shutdown) at any time.
 #pragma once
 
 #include <grpcpp/server_context.h>
@@ -16,7 +16,6 @@
 #include "gateway/serving/rpc_response.h"
 #include "gateway/serving/served_method.h"
 #include "gateway/serving/transcoding_service.h"
-#include "gateway/serving/wait_group.h"
 #include "gateway/telemetry/trace_context.h"
 #include "gateway/upstream/upstream_client.h"
 
@@ -24,7 +23,7 @@ namespace gateway {
 
 /// Where calls of one method come from and go to. Outlives them.
 struct CallSource {
-  const ServedMethod& endpoint;
+  const ServedMethod& served_method;
   TranscodingService& service;
   /// The method's index in `service`.
   int method;
@@ -44,7 +43,7 @@ class Call {
   ~Call();
 
   void OnRequest(bool ok);
-  void OnReplied(bool ok);
+  void OnResponded(bool ok);
   void OnDone(bool ok);
   void OnFinished(bool ok);
 
@@ -58,7 +57,7 @@ class Call {
   grpc::ByteBuffer request_;
   RawResponder responder_{&context_};
   MemberTag<Call> request_tag_{*this, &Call::OnRequest};
-  MemberTag<Call> replied_tag_{*this, &Call::OnReplied};
+  MemberTag<Call> responded_tag_{*this, &Call::OnResponded};
   MemberTag<Call> done_tag_{*this, &Call::OnDone};
   MemberTag<Call> finished_tag_{*this, &Call::OnFinished};
   int tags_out_ = 0;
@@ -70,7 +69,7 @@ class Call {
   std::optional<UpstreamClient::CallId> upstream_call_;
   std::size_t request_bytes_ = 0;
   std::size_t response_bytes_ = 0;
-  RpcResponse reply_;  // The loop's until `replied`.
+  RpcResponse rpc_response_;  // The loop's until `responded`.
 };
 
 }  // namespace gateway

@@ -16,7 +16,7 @@ void CallQueue::Start() {
 void CallQueue::Stop() {
   // Without a thread there are no users: the server has not started.
   if (!thread_.joinable()) return;
-  // gRPC's shutdown does not wait for streams that were cancelled to be finished.
+  // gRPC's shutdown does not wait until cancelled streams are finished.
   users_.Wait();
   queue_->Shutdown();
   thread_.join();

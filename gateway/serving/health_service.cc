@@ -11,7 +11,7 @@ namespace gateway {
 using grpc::health::v1::HealthCheckRequest;
 using grpc::health::v1::HealthCheckResponse;
 
-/// One question. Owns itself: gone when its answer is out, or when the server shuts down.
+/// One check. Owns itself: deleted when its response is out, or when the server shuts down.
 class HealthService::Check {
  public:
   explicit Check(HealthService& service) : token_(service.queue_->users()), service_(service) {
@@ -52,13 +52,13 @@ class HealthService::Watch {
     service_.RequestWatch(&context_, &request_, &writer_, &queue, &queue, &begun_tag_);
   }
 
-  /// Tells the status, unless that was the last word.
-  void Tell() {
+  /// Sends the status, unless it was the last that was sent.
+  void SendStatus() {
     const Status status = service_.StatusOf(request_.service());
-    if (is_writing_ || is_done_ || told_ == status) return;
+    if (is_writing_ || is_done_ || sent_ == status) return;
     HealthCheckResponse response;
     response.set_status(status);
-    told_ = status;
+    sent_ = status;
     is_writing_ = true;
     writer_.Write(response, &written_tag_);
   }
@@ -69,12 +69,12 @@ class HealthService::Watch {
     if (!ok) return OnFinished(ok);
     new Watch(service_);
     service_.watches_.insert(this);
-    Tell();
+    SendStatus();
   }
   void OnWritten(bool ok) {
     is_writing_ = false;
     if (is_done_) return Finish();
-    if (ok) Tell();  // What has changed meanwhile.
+    if (ok) SendStatus();  // It may have changed meanwhile.
   }
   void OnDone(bool /*ok*/) {
     is_done_ = true;
@@ -91,7 +91,7 @@ class HealthService::Watch {
   grpc::ServerContext context_;
   HealthCheckRequest request_;
   grpc::ServerAsyncWriter<HealthCheckResponse> writer_{&context_};
-  std::optional<Status> told_;
+  std::optional<Status> sent_;
   bool is_writing_ = false;
   bool is_done_ = false;
   MemberTag<Watch> begun_tag_{*this, &Watch::OnBegun};
@@ -108,7 +108,7 @@ void HealthService::Serve(CallQueue& queue) {
 
 void HealthService::OnStop(bool /*ok*/) {
   serving_ = false;
-  for (Watch* watch : watches_) watch->Tell();
+  for (Watch* watch : watches_) watch->SendStatus();
 }
 
 HealthService::Status HealthService::StatusOf(const std::string& name) const {

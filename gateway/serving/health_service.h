@@ -1,8 +1,9 @@
-// grpc.health.v1.Health, on the completion queue: gRPC's own brings threads that poll beside it.
+// grpc.health.v1.Health, on the completion queue: gRPC's own service brings threads that poll
+// beside it.
 //
-// Every name serves until StopServing, which is for good; who watches is told. What is not named
-// is unknown. Used by the queue's thread, but for StopServing, which any may call; must outlive the
-// server.
+// Every name is SERVING until StopServing, which is for good; watches get the new status. Other
+// names are unknown. Not thread-safe; used on the queue's thread only, except StopServing, which
+// any thread may call. Must outlive the server.
 #pragma once
 
 #include <grpc/health/v1/health.grpc.pb.h>
@@ -20,7 +21,7 @@ class HealthService final : public grpc::health::v1::Health::AsyncService {
 
   explicit HealthService(std::set<std::string> names) : names_(std::move(names)) {}
 
-  /// Takes up calls, from the server's start on.
+  /// Serves calls from the server's start on.
   void Serve(CallQueue& queue);
   /// While the server runs.
   void StopServing() { queue_->Enqueue(stop_tag_); }
@@ -30,7 +31,7 @@ class HealthService final : public grpc::health::v1::Health::AsyncService {
   class Watch;
 
   void OnStop(bool ok);
-  /// SERVICE_UNKNOWN for a name that is not there.
+  /// SERVICE_UNKNOWN for a name that was not given.
   [[nodiscard]] Status StatusOf(const std::string& name) const;
 
   const std::set<std::string> names_;

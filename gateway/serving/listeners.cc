@@ -5,54 +5,49 @@
 #include "gateway/serving/tls_port_credentials.h"
 
 namespace gateway {
-namespace {
-
-constexpr std::string_view kUnixScheme = "unix:";
-
-}  // namespace
-
 tl::expected<Listeners, Errors> Listeners::Add(const Config& config,
                                                const AtomicValue<TlsMaterial>& tls,
                                                grpc::ServerBuilder& builder) {
-  const bool has_tls = !tls.Get()->certificate_pem.empty();
+  const bool has_tls = !tls.Load()->certificate_pem.empty();
   Listeners listeners(config.socket_mode);
-  Errors faults;
-  for (const std::string& address : config.listen) {
+  Errors errors;
+  for (const Address& address : config.listen) {
     Port port{.address = address, .file = std::nullopt, .credentials = nullptr};
-    if (address.starts_with(kUnixScheme)) {
-      auto file = SocketFile::Claim(address.substr(kUnixScheme.size()));
+    if (address.IsUnix()) {
+      auto file = SocketFile::Claim(address.path);
       if (!file) {
-        faults.push_back(std::move(file.error()));
+        errors.push_back(std::move(file.error()));
         continue;
       }
       port.file.emplace(*std::move(file));
     }
-    port.credentials =
-        has_tls && !port.file ? TlsPortCredentials(tls) : grpc::InsecureServerCredentials();
-    builder.AddListeningPort(address, port.credentials, port.bound.get());
+    port.credentials = has_tls && !port.file ? TlsPortCredentials(tls, address)
+                                             : grpc::InsecureServerCredentials();
+    builder.AddListeningPort(address.ToString(), port.credentials, port.bound.get());
     listeners.ports_.push_back(std::move(port));
   }
-  if (!faults.empty()) return tl::unexpected(std::move(faults));
+  if (!errors.empty()) return tl::unexpected(std::move(errors));
   return listeners;
 }
 
 Errors Listeners::Finish(bool started) {
-  Errors faults;
+  Errors errors;
   for (Port& port : ports_) {
     if (*port.bound == 0) {
-      faults.push_back(fmt::format("--listen {}: cannot be bound: is it in use?", port.address));
-      break;  // The builder stops at the first: those behind it were not tried.
+      errors.push_back(fmt::format(
+          "--listen {}: cannot be bound: it is in use, or not an address of this machine",
+          port.address.ToString()));
+      break;  // The builder stops at the first: the ports behind it were not tried.
     }
     if (port.file) {
-      if (auto set = port.file->SetMode(socket_mode_); !set) faults.push_back(set.error());
-      addresses_.push_back(port.address);
+      if (auto set = port.file->SetMode(socket_mode_); !set) errors.push_back(set.error());
     } else {
-      const std::string host = port.address.substr(0, port.address.rfind(':'));
-      addresses_.push_back(fmt::format("{}:{}", host, *port.bound));
+      port.address.port = *port.bound;
     }
+    addresses_.push_back(port.address.ToString());
   }
-  if (!started && faults.empty()) faults.emplace_back("the gRPC server does not start");
-  return faults;
+  if (!started && errors.empty()) errors.emplace_back("the gRPC server does not start");
+  return errors;
 }
 
 }  // namespace gateway

@@ -1,7 +1,7 @@
 // `--listen` → bound ports of a gRPC server.
 //
-// Belongs to one thread. Add before the server is built, Finish after; destruction removes the
-// socket files.
+// Not thread-safe; used on the thread that starts the server: Add before the server is built,
+// Finish after. Destruction removes the socket files.
 #pragma once
 
 #include <grpcpp/security/server_credentials.h>
@@ -27,8 +27,8 @@ class Listeners {
                                              const AtomicValue<TlsMaterial>& tls,
                                              grpc::ServerBuilder& builder);
 
-  /// After BuildAndStart, which returned `started`: sets the sockets' modes and notes what was
-  /// bound.
+  /// After BuildAndStart, whose success is `started`: sets the sockets' modes and notes the ports
+  /// that were bound.
   [[nodiscard]] Errors Finish(bool started);
 
   /// In the order of `--listen`, with the ports that were bound.
@@ -36,8 +36,8 @@ class Listeners {
 
  private:
   struct Port {
-    std::string address;
-    /// Set by the builder; 0: not bound. In a place of its own, which the builder can point to.
+    Address address;
+    /// Set by the builder; 0: not bound. On the heap, as the builder keeps its address.
     std::unique_ptr<int> bound = std::make_unique<int>(0);
     std::optional<SocketFile> file;
     std::shared_ptr<grpc::ServerCredentials> credentials;

@@ -51,7 +51,7 @@ class VersionedReflection final : public ReflectionService {
   void Serve(CallQueue& queue) override { new Stream(*this, queue); }
 
  private:
-  /// One stream of questions and answers, one at a time. Owns itself: gone when it has ended.
+  /// One stream: a response to each request, one at a time. Owns itself: deleted when it has ended.
   class Stream {
    public:
     Stream(VersionedReflection& reflection, CallQueue& queue)
@@ -68,7 +68,7 @@ class VersionedReflection final : public ReflectionService {
     }
     void OnRead(bool ok) {
       if (!ok) return stream_.Finish(grpc::Status::OK, &finished_tag_);
-      stream_.Write(reflection_.Answer(request_), &written_tag_);
+      stream_.Write(reflection_.MakeResponse(request_), &written_tag_);
     }
     void OnWritten(bool ok) {
       if (!ok) return stream_.Finish(grpc::Status::OK, &finished_tag_);
@@ -88,7 +88,7 @@ class VersionedReflection final : public ReflectionService {
     MemberTag<Stream> finished_tag_{*this, &Stream::OnFinished};
   };
 
-  [[nodiscard]] Response Answer(const Request& request) const {
+  [[nodiscard]] Response MakeResponse(const Request& request) const {
     Response response;
     response.set_valid_host(request.host());
     *response.mutable_original_request() = request;
@@ -118,7 +118,8 @@ class VersionedReflection final : public ReflectionService {
       case Request::MESSAGE_REQUEST_NOT_SET:
         response.mutable_error_response()->set_error_code(
             static_cast<int>(grpc::StatusCode::INVALID_ARGUMENT));
-        response.mutable_error_response()->set_error_message("no question is asked");
+        response.mutable_error_response()->set_error_message(
+            "the request asks for nothing: one of its fields must be set");
         break;
     }
     return response;
@@ -127,9 +128,9 @@ class VersionedReflection final : public ReflectionService {
   void SetExtensionNumbers(const std::string& type, Response& response) const {
     const auto numbers = index_.ExtensionNumbers(type);
     if (!numbers) return SetNotFound(type, response);
-    auto& answer = *response.mutable_all_extension_numbers_response();
-    answer.set_base_type_name(type);
-    answer.mutable_extension_number()->Add(numbers->begin(), numbers->end());
+    auto& extensions = *response.mutable_all_extension_numbers_response();
+    extensions.set_base_type_name(type);
+    extensions.mutable_extension_number()->Add(numbers->begin(), numbers->end());
   }
 
   Version::Service::AsyncService async_;

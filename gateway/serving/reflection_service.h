@@ -1,5 +1,7 @@
-// gRPC server reflection, v1 and v1alpha, over the pool that the gateway serves from (gRPC's own
-// plugin has v1alpha only, and reads the generated pool, which knows none of the served API).
+// gRPC server reflection, v1 and v1alpha, over the pool that the gateway serves from. (gRPC's own
+// plugin has v1alpha only, and reads the generated pool, which lacks the served API.)
+//
+// Not thread-safe; used on the queue's thread only.
 #pragma once
 
 #include <google/protobuf/descriptor.h>
@@ -13,17 +15,17 @@
 
 namespace gateway {
 
-/// One version of it, on the completion queue.
+/// One version of reflection, on the completion queue.
 class ReflectionService {
  public:
   virtual ~ReflectionService() = default;
   virtual grpc::Service& service() = 0;
-  /// Takes up streams, from the server's start on. The queue's thread serves them.
+  /// Serves streams from the server's start on, on the queue's thread.
   virtual void Serve(CallQueue& queue) = 0;
 };
 
 /// Both versions. They list `services`, health and themselves. The pool must outlive them, and they
-/// the server.
+/// must outlive the server.
 std::vector<std::unique_ptr<ReflectionService>> MakeReflectionServices(
     const google::protobuf::DescriptorPool& pool, std::vector<std::string> services);
 

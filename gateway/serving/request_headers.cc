@@ -3,36 +3,28 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
 #include "gateway/base/ascii.h"
+#include "gateway/base/header_policy.h"
 #include "gateway/base/version.h"
 
 namespace gateway {
 namespace {
 
-// Longest value that is passed on, of all occurrences together.
-constexpr std::size_t kMaxForwardedBytes = std::size_t{16} << 10;
-
 std::string_view View(const grpc::string_ref& text) { return {text.data(), text.size()}; }
 
-// What the gateway says of itself, beside the reserved names: a second one would contradict it.
-bool IsOwnName(std::string_view lower_case_name) {
-  static constexpr std::array<std::string_view, 4> kOwn = {"accept", "accept-encoding",
-                                                           "traceparent", "user-agent"};
-  return IsReservedHeader(lower_case_name) ||
-         std::ranges::find(kOwn, lower_case_name) != kOwn.end();
-}
-
-void CheckHeader(std::string_view source, const Header& header, Errors& faults) {
+Errors ErrorsOf(std::string_view source, const Header& header) {
+  Errors errors;
   if (!IsHeaderName(header.name)) {
-    faults.push_back(fmt::format("{} \"{}\": is not a header name", source, header.name));
-  } else if (IsOwnName(ToLower(header.name))) {
-    faults.push_back(fmt::format("{} {}: the gateway sets this one itself", source, header.name));
+    errors.push_back(fmt::format("{} \"{}\": is not a header name", source, header.name));
+  } else if (!MaySetRequestHeader(header.name)) {
+    errors.push_back(fmt::format("{} {}: is a header that the gateway or HTTP itself sets", source,
+                                 header.name));
   }
   if (!IsHeaderValue(header.value)) {
-    faults.push_back(fmt::format("{} {}: value is not printable ASCII", source, header.name));
+    errors.push_back(fmt::format("{} {}: the value must be printable ASCII", source, header.name));
   }
+  return errors;
 }
 
 Result<std::string_view> Checked(const std::string& name, std::string_view value) {
@@ -68,23 +60,22 @@ std::optional<std::string_view> FindMetadata(const CallerMetadata& metadata,
   return View(found->second);
 }
 
-RequestHeaders RequestHeaders::Compile(const v1::Upstream& upstream, const Config& config,
-                                       const Authorization* key, Errors& faults) {
+tl::expected<RequestHeaders, Errors> RequestHeaders::Compile(const v1::Upstream& upstream,
+                                                             const Config& config,
+                                                             const Authorization* key) {
   RequestHeaders headers;
   headers.auth_ = config.auth;
   headers.key_ = key;
   headers.fixed_ = {{"User-Agent", fmt::format("extend-gateway/{}", Version())},
                     {"Accept", "application/json"}};
-  if (config.auth == Auth::kGateway && key == nullptr) {
-    faults.emplace_back("--auth gateway: needs a key, from --api-key-file or EXTEND_API_KEY");
-  }
-  headers.AddDefaults(upstream, config, faults);
-  headers.AddForwarded(config, faults);
+  Errors errors = headers.AddDefaults(upstream, config);
+  Append(errors, headers.AddForwarded(config));
+  if (!errors.empty()) return tl::unexpected(std::move(errors));
   return headers;
 }
 
-void RequestHeaders::AddDefaults(const v1::Upstream& upstream, const Config& config,
-                                 Errors& faults) {
+Errors RequestHeaders::AddDefaults(const v1::Upstream& upstream, const Config& config) {
+  Errors errors;
   for (const v1::RequestHeader& option : upstream.headers()) {
     Default header{ToLower(option.name()), option.value(), option.caller_may_override()};
     std::optional<std::string> flag;
@@ -93,52 +84,58 @@ void RequestHeaders::AddDefaults(const v1::Upstream& upstream, const Config& con
     } else if (option.flag() == "api-version") {
       flag = config.api_version;
     } else if (!option.flag().empty()) {
-      faults.push_back(fmt::format("header {} of (gateway.v1.upstream): there is no flag --{}",
-                                   option.name(), option.flag()));
+      errors.push_back(
+          fmt::format("header {} of (gateway.v1.upstream): its flag must be api-version or "
+                      "workspace-id, not {}",
+                      option.name(), option.flag()));
     }
     if (flag) header.value = *flag;
-    CheckHeader("header of (gateway.v1.upstream)", {header.name, header.value}, faults);
+    Append(errors, ErrorsOf("header of (gateway.v1.upstream)", {header.name, header.value}));
     defaults_.push_back(std::move(header));
   }
   for (const Header& header : config.headers) {
-    CheckHeader("--header", header, faults);
-    // The operator's word replaces an option's, for callers too.
+    Append(errors, ErrorsOf("--header", header));
+    // The operator's header replaces the option's, and callers cannot override it.
     std::erase_if(defaults_,
                   [&](const Default& d) { return EqualsIgnoreCase(d.name, header.name); });
     fixed_.push_back(header);
   }
+  return errors;
 }
 
-void RequestHeaders::AddForwarded(const Config& config, Errors& faults) {
+Errors RequestHeaders::AddForwarded(const Config& config) {
+  Errors errors;
   forwarded_ = {{"tracestate", Repeated::kJoined, true},
                 {"baggage", Repeated::kJoined, false},
                 {"x-request-id", Repeated::kFirst, false}};
   for (const std::string& given : config.forward_metadata) {
     const std::string name = ToLower(given);
-    CheckHeader("--forward-metadata", {name, ""}, faults);
-    if (name.ends_with("-bin")) {
-      faults.push_back(
-          fmt::format("--forward-metadata {}: binary metadata has no HTTP form", name));
+    if (!MayForwardMetadata(name)) {
+      errors.push_back(
+          fmt::format("--forward-metadata {}: must be a text key that is neither gRPC's own nor a "
+                      "header that the gateway or HTTP itself sets",
+                      name));
     }
     const bool known = std::ranges::any_of(
         forwarded_, [&](const Forwarded& forwarded) { return forwarded.name == name; });
     if (!known) forwarded_.push_back({name, Repeated::kFirst, false});
   }
-  // What is already sent is not sent twice.
+  // A header that is already sent is not sent twice.
   std::erase_if(forwarded_, [this](const Forwarded& forwarded) {
     return FindHeader(fixed_, forwarded.name) != nullptr ||
            std::ranges::any_of(defaults_,
                                [&](const Default& d) { return d.name == forwarded.name; });
   });
+  return errors;
 }
 
 Result<Headers> RequestHeaders::For(const CallerMetadata& metadata,
                                     const TraceContext& trace) const {
   Headers headers;
-  headers.reserve(fixed_.size() + defaults_.size() + 2);  // What most calls have.
+  headers.reserve(fixed_.size() + defaults_.size() + 2);  // Enough for most calls.
   headers = fixed_;
   if (auth_ == Auth::kGateway) {
-    headers.push_back({"Authorization", *key_->Get()});
+    headers.push_back({"Authorization", *key_->Load()});
   } else {
     const auto authorization = FindMetadata(metadata, "authorization");
     if (!authorization || Trimmed(*authorization).empty()) {

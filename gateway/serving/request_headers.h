@@ -1,7 +1,7 @@
-// The headers of a request upstream that do not come from its message: key, defaults, and what of
-// the caller's metadata is passed on. Nothing else of the caller's ever is.
+// The headers of a request upstream that do not come from its message: the key, defaults, and the
+// caller's metadata that is forwarded. No other metadata is.
 //
-// Compiled once for a service, then const and thread-safe; the key must outlive it.
+// Thread-safe: compiled once for a service, then const. The key must outlive it.
 #pragma once
 
 #include <grpcpp/support/string_ref.h>
@@ -28,12 +28,15 @@ std::optional<std::string_view> FindMetadata(const CallerMetadata& metadata,
 
 class RequestHeaders {
  public:
-  /// `key` is used with Auth::kGateway only. Adds to `faults` what is wrong with names and values.
-  static RequestHeaders Compile(const v1::Upstream& upstream, const Config& config,
-                                const Authorization* key, Errors& faults);
+  /// `key` is used with Auth::kGateway only, which needs it. The errors are those of names and
+  /// values.
+  static tl::expected<RequestHeaders, Errors> Compile(const v1::Upstream& upstream,
+                                                      const Config& config,
+                                                      const Authorization* key);
 
-  /// Fails with UNAUTHENTICATED for want of a caller's `authorization`, and with INVALID_ARGUMENT
-  /// for a value that is no header value: the message names the metadata key and the rule.
+  /// Fails with UNAUTHENTICATED if a caller's `authorization` is needed and missing, and with
+  /// INVALID_ARGUMENT for a value that is no header value: the message names the metadata key and
+  /// the rule.
   [[nodiscard]] Result<Headers> For(const CallerMetadata& metadata,
                                     const TraceContext& trace) const;
 
@@ -42,7 +45,7 @@ class RequestHeaders {
   struct Forwarded {
     std::string name;
     Repeated repeated = Repeated::kFirst;
-    /// Part of a trace: means nothing without the trace's own `traceparent`.
+    /// A part of a trace, which means nothing without the trace's own `traceparent`.
     bool needs_trace = false;
   };
   struct Default {
@@ -52,8 +55,8 @@ class RequestHeaders {
   };
 
   RequestHeaders() = default;
-  void AddDefaults(const v1::Upstream& upstream, const Config& config, Errors& faults);
-  void AddForwarded(const Config& config, Errors& faults);
+  Errors AddDefaults(const v1::Upstream& upstream, const Config& config);
+  Errors AddForwarded(const Config& config);
 
   Auth auth_ = Auth::kCaller;
   const Authorization* key_ = nullptr;

@@ -2,8 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "gateway/serving/metadata_guard.h"
-#include "gateway/transcoding/error_body.h"
+#include "gateway/base/header_policy.h"
 #include "gateway/transcoding/status_mapping.h"
 
 namespace gateway {
@@ -11,52 +10,59 @@ namespace {
 
 using grpc::StatusCode;
 
-/// Everything that the translation of one outcome looks at.
-struct Translation {
-  UpstreamResult& outcome;
-  const Route& route;
-  const UpstreamSettings& service;
-  const JsonReadOptions& json;
+/// What errors say of it: nothing for methods that cannot do anything.
+std::optional<Outcome> OutcomeFor(const Route& route, Outcome outcome) {
+  const bool harmless = route.idempotency == google::protobuf::MethodOptions::NO_SIDE_EFFECTS;
+  return harmless ? std::nullopt : std::optional(outcome);
+}
 
-  [[nodiscard]] HttpResponse* answer() const {
-    return outcome.result ? std::get_if<HttpResponse>(&outcome.result->value) : nullptr;
-  }
+/// Everything that the translation of one result looks at.
+struct Translation {
+  UpstreamResult& result;
+  const Route& route;
+  const UpstreamSettings& settings;
+
   [[nodiscard]] FailureContext failure() const {
-    return {service.error_domain, service.request_id_header, outcome.attempts, outcome.retry_after};
+    return {.error_domain = settings.error_domain,
+            .request_id_header = settings.request_id_header,
+            .attempts = result.attempts,
+            .retry_after = result.retry_after,
+            .outcome = OutcomeFor(route, result.outcome)};
   }
   [[nodiscard]] grpc::Status Rule(
       StatusCode code, std::string_view reason, const std::string& message,
       const std::vector<std::pair<std::string, std::string>>& metadata = {}) const {
-    return StatusOfRule(code, reason, message, metadata, answer(), failure());
+    return StatusOfRule(code, reason, message, metadata, result.response(),
+                        result.response_class.error_body, failure());
   }
 
-  /// Of the resource, or of a 2xx answer.
-  void ReadMessage(HttpResponse& response, RpcResponse& reply) const {
-    auto message = route.response.ReadAndFree(response, json);
+  void TakeMessage(RpcResponse& rpc) const {
+    Result<std::string>& message = result.response_class.message;
     if (message) {
-      reply.message = *std::move(message);
+      rpc.message = *std::move(message);
     } else {
-      reply.status = StatusOfRule(message.error().error_code(), "GATEWAY_INVALID_RESPONSE",
-                                  message.error().error_message(), {}, &response, failure());
+      rpc.status = Rule(message.error().error_code(), "GATEWAY_INVALID_RESPONSE",
+                        message.error().error_message());
     }
   }
 
-  void ReadAnswer(RpcResponse& reply) const {
-    if (!outcome.result) {
-      reply.status = Rule(StatusCode::INTERNAL, "GATEWAY_INTERNAL", "no attempt has ended");
-    } else if (const TransportError* error = outcome.result->error()) {
-      reply.status = StatusOfTransport(*error, failure());
-    } else if (const int http = answer()->status; CodeForHttpStatus(http) == StatusCode::OK) {
-      ReadMessage(*answer(), reply);
+  void TakeLastAttempt(RpcResponse& rpc) const {
+    if (!result.result) {
+      rpc.status = Rule(StatusCode::INTERNAL, "GATEWAY_INTERNAL", "no attempt has ended");
+    } else if (const TransportError* error = result.result->error()) {
+      rpc.status = StatusOfTransport(*error, failure());
+    } else if (result.response_class.success) {
+      TakeMessage(rpc);
     } else {
-      reply.status = StatusOfResponse(*answer(), failure());
+      rpc.status =
+          StatusOfResponse(*result.response(), result.response_class.error_body, failure());
     }
   }
 
   /// The resource is in a final state that this call has not brought about.
   [[nodiscard]] grpc::Status Reconciled(bool done) const {
     const ReconcileRule& rule = *route.reconcile;
-    const std::string state = rule.Read(*outcome.resource, route.response).name;
+    const std::string& state = result.resource.state_name;
     const std::string& field = rule.field_name();
     const std::string message = done ? fmt::format("{} was {} before this call", field, state)
                                      : fmt::format("{} is {}: {} is no longer possible", field,
@@ -65,93 +71,92 @@ struct Translation {
                 message, {{field, state}});
   }
 
-  void Translate(bool deadline_passed, RpcResponse& reply) const {
-    switch (outcome.conclusion) {
+  void Translate(bool deadline_passed, RpcResponse& rpc) const {
+    switch (result.conclusion) {
       case Conclusion::kLastAttempt:
-        return ReadAnswer(reply);
+        return TakeLastAttempt(rpc);
       case Conclusion::kConfirmed:
-        return ReadMessage(*outcome.resource, reply);
+      case Conclusion::kFound:
+        rpc.message = std::move(result.resource.message);
+        return;
       case Conclusion::kDeletedBefore:
         return;  // OK, and every field has its default.
       case Conclusion::kAlreadyDone:
-        reply.status = Reconciled(true);
+        rpc.status = Reconciled(true);
         return;
       case Conclusion::kFinished:
-        reply.status = Reconciled(false);
+        rpc.status = Reconciled(false);
+        return;
+      case Conclusion::kDraining:
+        rpc.status =
+            Rule(StatusCode::UNAVAILABLE, "GATEWAY_DRAINING", "the gateway is shutting down");
         return;
       case Conclusion::kCancelled:
         if (!deadline_passed) {
-          reply.status =
-              Rule(StatusCode::CANCELLED, "GATEWAY_CANCELLED", "cancelled by the caller");
+          rpc.status = Rule(StatusCode::CANCELLED, "GATEWAY_CANCELLED", "cancelled by the caller");
           return;
         }
         [[fallthrough]];
       case Conclusion::kDeadlineExceeded:
-        reply.status = Rule(StatusCode::DEADLINE_EXCEEDED, "GATEWAY_DEADLINE_EXCEEDED",
-                            "the call's deadline has passed");
+        rpc.status = Rule(StatusCode::DEADLINE_EXCEEDED, "GATEWAY_DEADLINE_EXCEEDED",
+                          "the call's deadline has passed");
         return;
     }
   }
 };
 
 void AddMetadata(std::string_view name, std::string_view value, Headers& metadata) {
-  if (auto checked = CheckedMetadata(name, value)) metadata.push_back(*std::move(checked));
+  if (auto checked = ToMetadata(name, value)) metadata.push_back(*std::move(checked));
 }
 
-void AddPushback(std::optional<std::chrono::nanoseconds> wait, RpcResponse& reply) {
-  if (!wait || reply.status.ok()) return;
+void AddPushback(std::optional<std::chrono::nanoseconds> wait, RpcResponse& rpc) {
+  if (!wait || rpc.status.ok()) return;
   const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(*wait).count();
-  AddMetadata("grpc-retry-pushback-ms", std::to_string(milliseconds), reply.trailing_metadata);
+  AddMetadata("grpc-retry-pushback-ms", std::to_string(milliseconds), rpc.trailing_metadata);
 }
 
-std::string RequestIdOf(const HttpResponse& answer, const UpstreamSettings& service) {
-  const std::string* header = service.request_id_header.empty()
-                                  ? nullptr
-                                  : FindHeader(answer.headers, service.request_id_header);
-  if (header != nullptr) return *header;
-  return CodeForHttpStatus(answer.status) == StatusCode::OK ? ""
-                                                            : ReadErrorBody(answer.body).request_id;
-}
-
-void Describe(const HttpResponse& answer, const UpstreamSettings& service, RpcResponse& reply) {
-  reply.http_status = answer.status;
-  reply.request_id = RequestIdOf(answer, service);
-  for (const std::string& name : service.returned_headers) {
-    const std::string* value = FindHeader(answer.headers, name);
-    if (value != nullptr) AddMetadata(name, *value, reply.initial_metadata);
+void Describe(const HttpResponse& response, const ErrorBody& body, const UpstreamSettings& settings,
+              RpcResponse& rpc) {
+  rpc.http_status = response.status;
+  rpc.request_id = RequestIdOf(response, body, settings.request_id_header);
+  for (const std::string& name : settings.returned_headers) {
+    const std::string* value = FindHeader(response.headers, name);
+    if (value != nullptr) AddMetadata(name, *value, rpc.initial_metadata);
   }
 }
 
 }  // namespace
 
-RpcResponse MakeRpcResponse(UpstreamResult& outcome, const Route& route,
-                            const UpstreamSettings& service, const JsonReadOptions& json,
-                            bool deadline_passed) {
-  const Translation translation{outcome, route, service, json};
-  RpcResponse reply;
-  reply.attempts = outcome.attempts;
-  reply.upstream_time = outcome.upstream_time;
-  translation.Translate(deadline_passed, reply);
-  if (const HttpResponse* answer = translation.answer()) {
-    Describe(*answer, service, reply);
-  } else if (outcome.resource) {
-    Describe(*outcome.resource, service, reply);
+RpcResponse MakeRpcResponse(UpstreamResult& result, const Route& route,
+                            const UpstreamSettings& settings, bool deadline_passed) {
+  RpcResponse rpc;
+  rpc.attempts = result.attempts;
+  rpc.upstream_time = result.upstream_time;
+  Translation{result, route, settings}.Translate(deadline_passed, rpc);
+  if (const HttpResponse* response = result.response()) {
+    Describe(*response, result.response_class.error_body, settings, rpc);
+  } else if (result.resource_response) {
+    Describe(*result.resource_response, {}, settings, rpc);
   }
-  if (outcome.attempts > 0) {
-    AddMetadata("x-gateway-attempts", std::to_string(outcome.attempts), reply.trailing_metadata);
+  if (result.attempts > 0) {
+    AddMetadata("x-gateway-attempts", std::to_string(result.attempts), rpc.trailing_metadata);
   }
-  AddPushback(outcome.retry_after, reply);
-  return reply;
+  AddPushback(result.retry_after, rpc);
+  return rpc;
 }
 
-RpcResponse Refusal(const grpc::Status& status, std::string_view reason,
-                    const UpstreamSettings& service,
+RpcResponse Refusal(const grpc::Status& status, std::string_view reason, const Route& route,
+                    const UpstreamSettings& settings,
                     std::optional<std::chrono::nanoseconds> retry_after) {
-  RpcResponse reply;
-  reply.status = WithErrorInfo(status, reason,
-                               {service.error_domain, service.request_id_header, 0, retry_after});
-  AddPushback(retry_after, reply);
-  return reply;
+  RpcResponse rpc;
+  rpc.status = WithErrorInfo(status, reason,
+                             {.error_domain = settings.error_domain,
+                              .request_id_header = settings.request_id_header,
+                              .attempts = 0,
+                              .retry_after = retry_after,
+                              .outcome = OutcomeFor(route, Outcome::kNone)});
+  AddPushback(retry_after, rpc);
+  return rpc;
 }
 
 }  // namespace gateway

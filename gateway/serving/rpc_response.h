@@ -11,7 +11,7 @@
 #include "gateway/base/http_message.h"
 #include "gateway/serving/upstream_settings.h"
 #include "gateway/transcoding/route_table.h"
-#include "gateway/upstream/upstream_call.h"
+#include "gateway/upstream/upstream_result.h"
 
 namespace gateway {
 
@@ -24,21 +24,20 @@ struct RpcResponse {
   Headers trailing_metadata;
 
   // For logs and metrics.
-  int http_status = 0;  ///< 0 without an answer.
+  int http_status = 0;  ///< 0 without a response.
   int attempts = 0;
   std::string request_id;
   std::chrono::nanoseconds upstream_time{0};
 };
 
-/// Large bodies of the outcome may be gone after this. `deadline_passed`: gRPC cancels a call whose
-/// deadline has passed; that is no caller's cancel.
-RpcResponse MakeRpcResponse(UpstreamResult& outcome, const Route& route,
-                            const UpstreamSettings& service, const JsonReadOptions& json,
-                            bool deadline_passed);
+/// Takes the message out of `result`. `deadline_passed`: gRPC cancels a call whose deadline has
+/// passed; that is no caller's cancel.
+RpcResponse MakeRpcResponse(UpstreamResult& result, const Route& route,
+                            const UpstreamSettings& settings, bool deadline_passed);
 
 /// A call that the gateway itself refuses, before any attempt. `reason` is GATEWAY_….
-RpcResponse Refusal(const grpc::Status& status, std::string_view reason,
-                    const UpstreamSettings& service,
+RpcResponse Refusal(const grpc::Status& status, std::string_view reason, const Route& route,
+                    const UpstreamSettings& settings,
                     std::optional<std::chrono::nanoseconds> retry_after = std::nullopt);
 
 }  // namespace gateway

@@ -2,11 +2,12 @@
 
 #include <grpcpp/support/proto_buffer_reader.h>
 
+#include <algorithm>
 #include <iterator>
 #include <memory>
 #include <utility>
 
-#include "gateway/serving/unknown_enums.h"
+#include "gateway/base/ascii.h"
 #include "gateway/transcoding/status_mapping.h"
 
 namespace gateway {
@@ -28,20 +29,30 @@ HttpRequest Completed(HttpRequest request, const std::string& base_url, Headers 
   return request;
 }
 
+constexpr int kNoContent = 204;
+constexpr int kResetContent = 205;
+
+bool HasNoContent(int status) { return status == kNoContent || status == kResetContent; }
+
+bool IsEmpty(const HttpResponse& response) {
+  return HasNoContent(response.status) || Trimmed(response.body).empty();
+}
+
 }  // namespace
 
-ServedMethod::ServedMethod(const Route& route, const UpstreamSettings& service,
-                           const google::protobuf::Message& prototype, Metrics& telemetry)
+ServedMethod::ServedMethod(const Route& route, const UpstreamSettings& settings,
+                           const google::protobuf::Message& prototype, Metrics& metrics)
     : route_(route),
-      service_(service),
+      settings_(settings),
       prototype_(prototype),
-      telemetry_(telemetry),
-      metrics_(telemetry.AddMethod(route.method->service()->full_name(), route.method->name())),
+      metrics_(metrics),
+      series_(metrics.AddMethod(route.method->service()->full_name(), route.method->name())),
       json_{.unknown = JsonReadOptions::Unknown::kSkip,
-            .on_unknown_enum = [&telemetry](const google::protobuf::EnumDescriptor& type) {
-              telemetry.UnknownEnumValue(type.full_name());
-              LogUnknownEnum(type);
-            }} {}
+            .on_unknown_enum =
+                [&metrics](const google::protobuf::EnumDescriptor& type) {
+                  metrics.UnknownEnumValue(type.full_name());
+                },
+            .on_unknown_any = [&metrics] { metrics.AnyDropped(); }} {}
 
 Result<UpstreamCallSpec> ServedMethod::PrepareCall(const grpc::ByteBuffer& request,
                                                    const CallerMetadata& metadata,
@@ -55,39 +66,65 @@ Result<UpstreamCallSpec> ServedMethod::PrepareCall(const grpc::ByteBuffer& reque
     return Error(grpc::StatusCode::INVALID_ARGUMENT,
                  "the request is not a valid " + prototype_.GetDescriptor()->full_name());
   }
-  auto headers = service_.request_headers.For(metadata, trace);
+  auto headers = settings_.request_headers.For(metadata, trace);
   if (!headers) return tl::unexpected(headers.error());
   auto own = route_.request.Bind(*message);
   if (!own) return tl::unexpected(own.error());
 
-  UpstreamCallSpec order;
-  order.request = std::make_shared<const HttpRequest>(
-      Completed(*std::move(own), service_.base_url, *std::move(headers)));
-  order.deadline = deadline;
-  order.retry_safety = RetrySafetyOf(route_.idempotency);
-  order.reader = this;
-  order.budget = service_.budget;
+  UpstreamCallSpec spec;
+  spec.request = std::make_shared<const HttpRequest>(
+      Completed(*std::move(own), settings_.base_url, *std::move(headers)));
+  spec.deadline = deadline;
+  spec.retry_safety = RetrySafetyOf(route_.idempotency);
+  spec.classifier = this;
+  spec.budget = settings_.budget;
   if (route_.reconcile) {
     auto get = route_.reconcile->Bind(*message);
     if (!get) return tl::unexpected(get.error());
-    order.reconcile_url = service_.base_url + get->url;
+    spec.look_up = LookUp::kRead;
+    spec.look_up_url = settings_.base_url + get->url;
   }
-  return order;
+  return spec;
 }
 
 RpcResponse ServedMethod::MakeRefusal(const grpc::Status& status) const {
   const bool unauthenticated = status.error_code() == grpc::StatusCode::UNAUTHENTICATED;
-  return Refusal(status, unauthenticated ? "GATEWAY_UNAUTHENTICATED" : "GATEWAY_INVALID_REQUEST",
-                 service_);
+  return MakeRefusal(status,
+                     unauthenticated ? "GATEWAY_UNAUTHENTICATED" : "GATEWAY_INVALID_REQUEST");
 }
 
-ResponseClass ServedMethod::Classify(const HttpResponse& answer) const {
-  return ClassifyResponse(answer, std::chrono::system_clock::now());
+Deadline ServedMethod::DeadlineOf(Deadline callers, Clock::time_point now) const {
+  constexpr Clock::duration kLongestMargin = std::chrono::milliseconds(20);
+  constexpr int kShareOfTime = 50;
+  if (const auto time = callers.Remaining(now)) {
+    callers = Deadline::At(now + *time - std::min(kLongestMargin, *time / kShareOfTime));
+  }
+  return callers.CappedAt(now, settings_.timeout);
 }
 
-ResourceState ServedMethod::StateOf(const HttpResponse& answer) const {
-  return route_.reconcile ? route_.reconcile->Read(answer, route_.response).state
-                          : ResourceState::kUnknown;
+ResponseClass ServedMethod::Classify(HttpResponse& response) const {
+  if (!IsSuccess(response.status)) {
+    return ClassifyErrorResponse(response, std::chrono::system_clock::now());
+  }
+  ResponseClass response_class{.success = true, .retry_after = {}};
+  // What became of the resource is looked up where that is possible.
+  if (route_.reconcile && IsEmpty(response)) {
+    response_class.message =
+        Error(grpc::StatusCode::INTERNAL,
+              "upstream answered " + std::to_string(response.status) + " without a body");
+  } else {
+    response_class.message = route_.response.ReadAndFree(response, json_);
+  }
+  return response_class;
+}
+
+Resource ServedMethod::ReadResource(HttpResponse& response) const {
+  return route_.reconcile ? route_.reconcile->Read(response, route_.response, json_) : Resource();
+}
+
+bool ServedMethod::IsCut(const HttpResponse& response) const {
+  return response.may_be_cut && IsSuccess(response.status) && !HasNoContent(response.status) &&
+         route_.method->output_type()->field_count() > 0;
 }
 
 }  // namespace gateway

@@ -1,7 +1,7 @@
-// One served method, compiled: a request message in, an order for the upstream out; what its
-// answers mean; and the reply to the caller.
+// One served method, compiled: a request message in, a call to the upstream out; what its
+// responses mean; and the response to the caller.
 //
-// Const and thread-safe after construction. Route, settings, prototype and telemetry must outlive
+// Const and thread-safe after construction. Route, settings, prototype and metrics must outlive
 // it; it outlives every call.
 #pragma once
 
@@ -16,28 +16,28 @@
 #include "gateway/telemetry/metrics.h"
 #include "gateway/telemetry/trace_context.h"
 #include "gateway/transcoding/route_table.h"
+#include "gateway/upstream/response_classifier.h"
 #include "gateway/upstream/upstream_call.h"
 
 namespace gateway {
 
 class ServedMethod final : public ResponseClassifier {
  public:
-  ServedMethod(const Route& route, const UpstreamSettings& service,
-               const google::protobuf::Message& prototype, Metrics& telemetry);
+  ServedMethod(const Route& route, const UpstreamSettings& settings,
+               const google::protobuf::Message& prototype, Metrics& metrics);
 
   /// `/package.Service/Method`.
   [[nodiscard]] const std::string& grpc_path() const { return route_.grpc_path; }
-  [[nodiscard]] const UpstreamSettings& service() const { return service_; }
+  [[nodiscard]] const UpstreamSettings& settings() const { return settings_; }
 
-  void CountStarted() const { telemetry_.CallStarted(metrics_); }
+  void CountStarted() const { metrics_.CallStarted(series_); }
   void CountHandled(grpc::StatusCode code, std::chrono::nanoseconds elapsed) const {
-    telemetry_.CallHandled(metrics_, code, elapsed);
+    metrics_.CallHandled(series_, code, elapsed);
   }
 
-  /// The call's deadline is the caller's, capped at --timeout.
-  [[nodiscard]] Deadline DeadlineOf(Deadline callers, Clock::time_point now) const {
-    return callers.CappedAt(now, service_.timeout);
-  }
+  /// Shortly before the caller's deadline, so that the caller sees how the call has ended before it
+  /// ends the call itself; capped at --timeout.
+  [[nodiscard]] Deadline DeadlineOf(Deadline callers, Clock::time_point now) const;
 
   /// Fails with INVALID_ARGUMENT or UNAUTHENTICATED.
   [[nodiscard]] Result<UpstreamCallSpec> PrepareCall(const grpc::ByteBuffer& request,
@@ -45,21 +45,28 @@ class ServedMethod final : public ResponseClassifier {
                                                      const TraceContext& trace,
                                                      Deadline deadline) const;
 
-  [[nodiscard]] RpcResponse MakeRpcResponse(UpstreamResult& outcome, bool deadline_passed) const {
-    return gateway::MakeRpcResponse(outcome, route_, service_, json_, deadline_passed);
+  [[nodiscard]] RpcResponse MakeRpcResponse(UpstreamResult& result, bool deadline_passed) const {
+    return gateway::MakeRpcResponse(result, route_, settings_, deadline_passed);
   }
-  /// The reply to an error of PrepareCall.
+  /// The response to a call that PrepareCall refuses.
   [[nodiscard]] RpcResponse MakeRefusal(const grpc::Status& status) const;
+  /// The response to a call for which there is no room.
+  [[nodiscard]] RpcResponse MakeRefusal(
+      const grpc::Status& status, std::string_view reason,
+      std::optional<std::chrono::nanoseconds> retry_after = std::nullopt) const {
+    return Refusal(status, reason, route_, settings_, retry_after);
+  }
 
-  [[nodiscard]] ResponseClass Classify(const HttpResponse& answer) const override;
-  [[nodiscard]] ResourceState StateOf(const HttpResponse& answer) const override;
+  [[nodiscard]] ResponseClass Classify(HttpResponse& response) const override;
+  [[nodiscard]] Resource ReadResource(HttpResponse& response) const override;
+  [[nodiscard]] bool IsCut(const HttpResponse& response) const override;
 
  private:
   const Route& route_;
-  const UpstreamSettings& service_;
+  const UpstreamSettings& settings_;
   const google::protobuf::Message& prototype_;
-  Metrics& telemetry_;
-  const Metrics::Method metrics_;
+  Metrics& metrics_;
+  const Metrics::Method series_;
   const JsonReadOptions json_;
 };
 

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <atomic>
 #include <deque>
+#include <future>
 #include <initializer_list>
 #include <limits>
 #include <set>
@@ -35,8 +36,8 @@ constexpr int kMaxMetadataBytes = 32 << 10;
 // A connection may have as many calls as the gateway takes; some more, so that those over the limit
 // are refused rather than left to wait at the caller, and that probes get through.
 constexpr int kStreamsOverLimit = 1'000;
-// Callers may keep idle connections alive, at most this often. Who pings more, this many times over
-// it, is told so (ENHANCE_YOUR_CALM) and disconnected.
+// Callers may ping to keep idle connections alive, at most this often. A caller that pings sooner
+// this many times is disconnected (ENHANCE_YOUR_CALM).
 constexpr int kMinPingIntervalMs = 10'000;
 constexpr int kMaxPingStrikes = 2;
 // A peer that vanished without a FIN is noticed after these, with its calls or without any. There
@@ -47,11 +48,13 @@ constexpr int kKeepaliveTimeoutMs = 20'000;
 // From accepting a connection to HTTP/2's first frame, TLS included. gRPC's default is two minutes,
 // for which every silent connection would cost a descriptor.
 constexpr int kHandshakeTimeoutMs = 10'000;
-// Calls that are taken up without waiting for the queue's thread. A burst beyond them waits in
-// gRPC.
+// Calls of a method that can begin without waiting for the queue's thread. A burst beyond them
+// waits in gRPC.
 constexpr int kWaitingCallsPerMethod = 16;
 // How much longer than its limits a shutdown may take before the process gives up.
 constexpr std::chrono::seconds kShutdownMargin{5};
+// Before the end of the drain: errors of calls that are still under way need some time to go out.
+constexpr std::chrono::milliseconds kDrainMargin{200};
 
 void SetLimits(const Config& config, grpc::ServerBuilder& builder) {
   constexpr std::size_t kMaxInt = std::numeric_limits<int>::max();
@@ -80,16 +83,17 @@ void SetLimits(const Config& config, grpc::ServerBuilder& builder) {
 
 }  // namespace
 
-/// Members in dependency order: what is used by others stands above them and goes after them.
+/// Members in dependency order: a member stands above those that use it, and is destroyed after
+/// them.
 class Server::Impl {
  public:
   Impl(const Config& config, const App& api, UpstreamHooks hooks,
        std::chrono::milliseconds file_interval)
       : config_(config),
         api_(api),
-        file_watch_(file_interval, [&api] { api.credentials().Look(api.telemetry()); }),
+        file_watch_(file_interval, [&api] { api.credentials().ReloadChanged(api.metrics()); }),
         loops_(
-            config, api.credentials().upstream_tls(), api.telemetry(), [this] { OnUnauthorized(); },
+            config, api.credentials().upstream_tls(), api.metrics(), [this] { OnUnauthorized(); },
             std::move(hooks)),
         admission_(config.max_in_flight) {}
   ~Impl() { Drain(); }
@@ -104,7 +108,7 @@ class Server::Impl {
  private:
   void OnUnauthorized();
   void Register(grpc::ServerBuilder& builder);
-  void TakeUpCalls();
+  void AwaitCalls();
   Errors StartAdmin();
   void ShutDown();
 
@@ -141,18 +145,18 @@ Errors Server::Impl::Start() {
     const PrivateUmask umask;
     server_ = builder.BuildAndStart();
   }
-  // Also when the rest of the start fails: it ends by draining.
-  if (server_ != nullptr) TakeUpCalls();
-  if (Errors faults = listeners_->Finish(server_ != nullptr); !faults.empty()) return faults;
-  if (Errors faults = StartAdmin(); !faults.empty()) return faults;
+  // Even if the rest of the start fails: it ends by draining.
+  if (server_ != nullptr) AwaitCalls();
+  if (Errors errors = listeners_->Finish(server_ != nullptr); !errors.empty()) return errors;
+  if (Errors errors = StartAdmin(); !errors.empty()) return errors;
   for (const std::string& address : addresses()) {
     Log(LogLevel::kInfo, "listening", {{"address", address}});
   }
   return {};
 }
 
-// On a loop thread. The key may have been replaced since the last look. A caller's token says
-// nothing about our files.
+// On a loop thread. The key's file may have changed since the last reload. With callers' tokens a
+// 401 says nothing about our files.
 void Server::Impl::OnUnauthorized() {
   if (config_.auth == Auth::kGateway) file_watch_.RunSoon();
 }
@@ -172,7 +176,7 @@ void Server::Impl::Register(grpc::ServerBuilder& builder) {
   for (const auto& service : reflection_) builder.RegisterService(&service->service());
 }
 
-void Server::Impl::TakeUpCalls() {
+void Server::Impl::AwaitCalls() {
   health_->Serve(*queue_);
   for (const auto& reflection : reflection_) reflection->Serve(*queue_);
   for (std::size_t i = 0; i < services_.size(); ++i) {
@@ -188,15 +192,14 @@ void Server::Impl::TakeUpCalls() {
 
 Errors Server::Impl::StartAdmin() {
   ready_ = true;
-  if (config_.admin_listen.empty()) return {};
-  auto admin =
-      AdminServer::Start(*ParseAddress(config_.admin_listen, /*allow_port_zero=*/true),
-                         {.ready = [this] { return ready_.load(); },
-                          .metrics =
-                              [this] {
-                                api_.telemetry().SetUpstreamConnections(loops_.connections());
-                                return api_.telemetry().Render();
-                              }});
+  if (!config_.admin_listen) return {};
+  auto admin = AdminServer::Start(
+      *config_.admin_listen, {.ready = [this] { return ready_.load(); },
+                              .metrics =
+                                  [this] {
+                                    api_.metrics().SetUpstreamConnections(loops_.connections());
+                                    return api_.metrics().Render();
+                                  }});
   if (!admin) return {admin.error()};
   admin_ = *std::move(admin);
   Log(LogLevel::kInfo, "admin listening", {{"address", admin_->address()}});
@@ -217,24 +220,35 @@ void Server::Impl::Drain() {
   Log(LogLevel::kInfo, "drained");
 }
 
-// Returns when no call is left: those that outlive the timeout are cancelled by gRPC, whose done
-// tags cancel them upstream, while the loops still run.
+// Returns when no call is left. gRPC cancels those that outlive the timeout; their done tags cancel
+// them upstream, while the loops still run.
 void Server::Impl::ShutDown() {
-  // Streams of health and reflection end only when their callers end them. With all calls over,
-  // nobody has to wait for those.
+  // Streams of health and reflection end only when their callers end them. Nobody has to wait for
+  // them once all calls are over.
   std::thread ender([this] {
     calls_.Wait();
     grpc_server_cancel_all_calls(server_->c_server());
   });
+  // What is still under way shortly before that is ended by us, so that its caller learns what is
+  // known of it.
+  std::promise<void> over;
+  std::thread drainer([this, ended = over.get_future()] {
+    const auto margin =
+        std::min<std::chrono::milliseconds>(kDrainMargin, config_.drain_timeout / 4);
+    const auto limit = config_.drain_timeout - margin;
+    if (ended.wait_for(limit) == std::future_status::timeout) loops_.upstream().EndAll();
+  });
   server_->Shutdown(std::chrono::system_clock::now() + config_.drain_timeout);
   ender.join();
+  over.set_value();
+  drainer.join();
 }
 
 tl::expected<std::unique_ptr<Server>, Errors> Server::Start(
     const Config& config, const App& api, UpstreamHooks hooks,
     std::chrono::milliseconds file_interval) {
   auto impl = std::make_unique<Impl>(config, api, std::move(hooks), file_interval);
-  if (Errors faults = impl->Start(); !faults.empty()) return tl::unexpected(std::move(faults));
+  if (Errors errors = impl->Start(); !errors.empty()) return tl::unexpected(std::move(errors));
   return std::unique_ptr<Server>(new Server(std::move(impl)));
 }
 

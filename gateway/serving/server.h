@@ -1,7 +1,7 @@
 // The gateway at work: listeners, the gRPC server, its threads and the upstream's loops.
 //
-// Start, Drain and destruction belong to one thread (main's). Drain follows README's shutdown
-// order; destruction drains too if nobody did.
+// Not thread-safe; used on main's thread only. Drain follows the shutdown order of
+// gateway/README.md; destruction drains too if Drain was not called.
 #pragma once
 
 #include <chrono>
@@ -18,12 +18,12 @@ namespace gateway {
 
 class Server {
  public:
-  /// A change of a watched file is seen within 10 s; this leaves room for a slow disk.
+  /// How often files are checked. A change must be seen within 10 s, on slow disks too.
   static constexpr std::chrono::milliseconds kFileInterval{2'000};
 
-  /// Listens and serves. `api` must outlive the server, which looks after the files of its
-  /// credentials. Errors here are of the machine, not of the configuration: a taken port, a path
-  /// that cannot be bound (exit code 1).
+  /// Listens and serves. `api` must outlive the server, which reloads its credentials. Errors here
+  /// are the machine's, not the configuration's: a port in use, a path that cannot be bound (exit
+  /// code 1).
   static tl::expected<std::unique_ptr<Server>, Errors> Start(
       const Config& config, const App& api, UpstreamHooks hooks = {},
       std::chrono::milliseconds file_interval = kFileInterval);
@@ -38,7 +38,7 @@ class Server {
   [[nodiscard]] std::string admin_address() const;
 
   /// Refuses new work, lets running calls end within `--drain-timeout`, cancels the rest, stops.
-  /// Returns when nothing runs any more.
+  /// Returns when nothing is running.
   void Drain();
 
  private:

@@ -33,8 +33,9 @@ int Probe(const std::string& path) {
 
 tl::expected<SocketFile, std::string> SocketFile::Claim(std::string path) {
   if (path.empty() || path.size() >= sizeof(sockaddr_un::sun_path)) {
-    return tl::unexpected(fmt::format("--listen unix:{}: a socket's path has 1 to {} bytes", path,
-                                      sizeof(sockaddr_un::sun_path) - 1));
+    return tl::unexpected(
+        fmt::format("--listen unix:{}: the path of a socket must have 1 to {} bytes", path,
+                    sizeof(sockaddr_un::sun_path) - 1));
   }
   struct stat status{};
   if (lstat(path.c_str(), &status) != 0) {
@@ -42,7 +43,7 @@ tl::expected<SocketFile, std::string> SocketFile::Claim(std::string path) {
     return tl::unexpected(fmt::format("--listen unix:{}: {}", path, ErrorText(errno)));
   }
   if (!S_ISSOCK(status.st_mode)) {
-    return tl::unexpected(fmt::format("--listen unix:{}: is there and is not a socket", path));
+    return tl::unexpected(fmt::format("--listen unix:{}: exists and is not a socket", path));
   }
   const int error = Probe(path);
   // EAGAIN: a listener whose queue is full.

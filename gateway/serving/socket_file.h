@@ -1,7 +1,8 @@
 // The file of a Unix socket that the gateway listens on. gRPC would silently take a path over from
 // a live server and leave the file's mode to the umask.
 //
-// Belongs to one thread. Destruction removes the file that was bound.
+// Not thread-safe; used on the thread that starts the server. Destruction removes the file that was
+// bound.
 #pragma once
 
 #include <sys/stat.h>
@@ -31,7 +32,7 @@ class SocketFile {
   explicit SocketFile(std::string path) : path_(std::move(path)) {}
 
   std::string path_;
-  /// Of the file that we bound; 0: none. Another file of that path is not ours to remove.
+  /// The inode of the file that we bound; 0: none. Another file of that path is not ours to remove.
   ino_t inode_ = 0;
 };
 

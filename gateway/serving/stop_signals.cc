@@ -22,7 +22,7 @@ int BlockedSignals() {
   sigaddset(&set, SIGINT);
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   const int descriptor = signalfd(-1, &set, SFD_CLOEXEC);
-  // Without it nothing could ever stop the process in order.
+  // Without the descriptor nothing could ever stop the process in order.
   if (descriptor < 0) std::abort();
   return descriptor;
 }

@@ -1,7 +1,7 @@
 // SIGTERM and SIGINT as something to wait for, instead of handlers that may do next to nothing.
 //
-// Made by main before the first thread, so that every thread inherits the blocked signals. Belongs
-// to main's thread. A signal that comes before Wait is not lost.
+// Not thread-safe; made and used on main's thread, before the first other thread, so that every
+// thread inherits the blocked signals. A signal that comes before Wait is not lost.
 #pragma once
 
 #include <string_view>
@@ -11,16 +11,16 @@ namespace gateway {
 
 class StopSignals {
  public:
-  /// Blocks them, and ignores SIGPIPE: a broken connection is an error of its call.
+  /// Blocks the signals, and ignores SIGPIPE: a broken connection is an error of its call.
   StopSignals();
   ~StopSignals();
   StopSignals(const StopSignals&) = delete;
   StopSignals& operator=(const StopSignals&) = delete;
 
-  /// Until one comes: its name.
+  /// Returns the name of the next signal, when it has come.
   std::string_view Wait();
 
-  /// From now on the next one ends the process at once, with exit code 1.
+  /// From now on the next signal ends the process at once, with exit code 1.
   void ExitOnNext();
 
  private:

@@ -5,11 +5,11 @@
 namespace gateway {
 
 TranscodingService::TranscodingService(
-    const std::vector<std::unique_ptr<const ServedMethod>>& endpoints) {
+    const std::vector<std::unique_ptr<const ServedMethod>>& methods) {
   int index = 0;
-  for (const auto& endpoint : endpoints) {
+  for (const auto& method : methods) {
     // The service owns the method; no handler means that the application asks for each call.
-    AddMethod(new grpc::internal::RpcServiceMethod(endpoint->grpc_path().c_str(),
+    AddMethod(new grpc::internal::RpcServiceMethod(method->grpc_path().c_str(),
                                                    grpc::internal::RpcMethod::NORMAL_RPC, nullptr));
     MarkMethodRaw(index++);
   }

@@ -1,5 +1,5 @@
 // A proto service that exists only at run time, as gRPC sees it: its methods take and give raw
-// bytes. gRPC lists it and answers UNIMPLEMENTED for the methods that it lacks.
+// bytes. gRPC lists it and responds UNIMPLEMENTED for the methods that it lacks.
 //
 // The one file that uses grpc::internal. Filled on one thread before the server starts; RequestCall
 // is thread-safe. Must outlive the server.
@@ -22,8 +22,8 @@ using RawResponder = grpc::ServerAsyncResponseWriter<grpc::ByteBuffer>;
 
 class TranscodingService final : public grpc::Service {
  public:
-  /// One method for each endpoint, in their order. The endpoints must outlive this.
-  explicit TranscodingService(const std::vector<std::unique_ptr<const ServedMethod>>& endpoints);
+  /// One method for each served method, in their order. The methods must outlive this.
+  explicit TranscodingService(const std::vector<std::unique_ptr<const ServedMethod>>& methods);
 
   /// Asks for the next call of a method: `tag` comes back when there is one, or not-ok when the
   /// server shuts down.

@@ -1,5 +1,5 @@
-// Upstream calls' events, passed on to the metrics, and to who must know that our key is not
-// accepted. Thread-safe; the telemetry must outlive it.
+// Upstream calls' events, passed on to the metrics, and to a callback when the upstream does not
+// accept our key. Thread-safe; the metrics must outlive it.
 #pragma once
 
 #include <functional>
@@ -15,9 +15,9 @@ namespace gateway {
 
 class UpstreamEvents final : public UpstreamObserver {
  public:
-  /// `on_unauthorized` runs after each answer 401, on that loop's thread.
-  UpstreamEvents(Metrics& telemetry, std::function<void()> on_unauthorized)
-      : telemetry_(telemetry), on_unauthorized_(std::move(on_unauthorized)) {}
+  /// `on_unauthorized` runs whenever the upstream refuses the key, on that loop's thread.
+  UpstreamEvents(Metrics& metrics, std::function<void()> on_unauthorized)
+      : metrics_(metrics), on_unauthorized_(std::move(on_unauthorized)) {}
 
   void OnTransfer(std::string_view verb, const HttpResult& result) override {
     // Which certificate or proxy is at fault shows nowhere else. Log limits the lines of each text.
@@ -27,18 +27,16 @@ class UpstreamEvents final : public UpstreamObserver {
       Log(LogLevel::kWarn, error->text,
           {{"reason", ReasonForTransport(error->fault)}, {"delivery", delivery}});
     }
-    const HttpResponse* answer = result.response();
-    telemetry_.UpstreamRequest(
-        verb, answer != nullptr ? std::optional(answer->status) : std::nullopt, result.elapsed);
-    if (answer != nullptr && answer->status == kUnauthorized) on_unauthorized_();
+    const HttpResponse* response = result.response();
+    metrics_.UpstreamRequest(
+        verb, response != nullptr ? std::optional(response->status) : std::nullopt, result.elapsed);
+    if (RefusesTheKey(result)) on_unauthorized_();
   }
-  void OnRetry(RetryReason reason) override { telemetry_.Retried(reason); }
-  void OnReconciled(ReconcileResult outcome) override { telemetry_.Reconciled(outcome); }
+  void OnRetry(RetryReason reason) override { metrics_.Retried(reason); }
+  void OnReconciled(ReconcileResult result) override { metrics_.Reconciled(result); }
 
  private:
-  static constexpr int kUnauthorized = 401;
-
-  Metrics& telemetry_;
+  Metrics& metrics_;
   const std::function<void()> on_unauthorized_;
 };
 

@@ -5,13 +5,14 @@
 #include <algorithm>
 
 #include "gateway/base/ascii.h"
-#include "gateway/serving/metadata_guard.h"
+#include "gateway/base/header_policy.h"
 
 namespace gateway {
 namespace {
 
 /// --upstream-url, else the region's, else the option's: each was checked where it was read.
-std::string ChooseBaseUrl(const RoutedService& routed, const Config& config, Errors& faults) {
+tl::expected<std::string, Errors> ChooseBaseUrl(const RoutedService& routed, const Config& config) {
+  Errors errors;
   const std::string& service = routed.service->full_name();
   std::string url = config.upstream_url.empty() ? routed.upstream.base_url() : config.upstream_url;
   if (config.upstream_url.empty()) {
@@ -20,36 +21,36 @@ std::string ChooseBaseUrl(const RoutedService& routed, const Config& config, Err
     if (region != routed.upstream.regions().end()) {
       url = region->base_url();
     } else if (config.region_given) {
-      faults.push_back(fmt::format("--region {}: {} has no such region", config.region, service));
+      errors.push_back(fmt::format("--region {}: {} has no such region", config.region, service));
     }
   }
   if (url.empty()) {
-    faults.push_back(fmt::format(
+    errors.push_back(fmt::format(
         "{}: has no base URL: give --upstream-url, or base_url in (gateway.v1.upstream)", service));
   }
+  if (!errors.empty()) return tl::unexpected(std::move(errors));
   return url;
 }
 
 }  // namespace
 
-std::optional<UpstreamSettings> UpstreamSettings::Compile(const RoutedService& routed,
-                                                          const Config& config,
-                                                          const Authorization* key,
-                                                          Errors& faults) {
-  const std::size_t faults_before = faults.size();
-  std::string base_url = ChooseBaseUrl(routed, config, faults);
-  RequestHeaders headers = RequestHeaders::Compile(routed.upstream, config, key, faults);
+tl::expected<UpstreamSettings, Errors> UpstreamSettings::Compile(const RoutedService& routed,
+                                                                 const Config& config,
+                                                                 const Authorization* key) {
+  Errors errors;
+  auto base_url = ValueOrAppend(ChooseBaseUrl(routed, config), errors);
+  auto headers = ValueOrAppend(RequestHeaders::Compile(routed.upstream, config, key), errors);
   std::vector<std::string> returned;
   for (const std::string& name : routed.upstream.returned_headers()) {
     returned.push_back(ToLower(name));
-    if (!IsReturnableName(returned.back())) {
-      faults.push_back(fmt::format("{}: header \"{}\" cannot be returned as metadata",
+    if (!MayReturnHeader(returned.back())) {
+      errors.push_back(fmt::format("{}: header \"{}\" cannot be returned as metadata",
                                    routed.service->full_name(), name));
     }
   }
-  if (faults.size() != faults_before) return std::nullopt;
-  return UpstreamSettings{.base_url = std::move(base_url),
-                          .request_headers = std::move(headers),
+  if (!errors.empty()) return tl::unexpected(std::move(errors));
+  return UpstreamSettings{.base_url = *std::move(base_url),
+                          .request_headers = *std::move(headers),
                           .returned_headers = std::move(returned),
                           .request_id_header = ToLower(routed.upstream.request_id_header()),
                           .error_domain = routed.upstream.error_domain(),

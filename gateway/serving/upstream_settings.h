@@ -1,9 +1,8 @@
 // What all methods of one service share: the upstream's base URL and the headers both ways.
 //
-// Compiled once at start, then const and thread-safe. The key and the budget must outlive it.
+// Thread-safe: compiled once at start, then const. The key and the budget must outlive it.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,20 +19,20 @@ struct UpstreamSettings {
   /// Without a trailing slash.
   std::string base_url;
   RequestHeaders request_headers;
-  /// Response headers that go to the caller, lower case.
+  /// The response headers that go to the caller, in lower case.
   std::vector<std::string> returned_headers;
-  /// Lower case; empty: none.
+  /// The response header with the upstream's id of a request, in lower case; empty: none.
   std::string request_id_header;
-  /// Of google.rpc.ErrorInfo.
+  /// The domain of google.rpc.ErrorInfo.
   std::string error_domain;
-  /// Cap on a whole call.
+  /// The cap on a whole call.
   Clock::duration timeout;
   /// Set by the owner of the budgets.
   RetryBudget* budget = nullptr;
 
-  /// Nothing where `faults` grew.
-  static std::optional<UpstreamSettings> Compile(const RoutedService& routed, const Config& config,
-                                                 const Authorization* key, Errors& faults);
+  static tl::expected<UpstreamSettings, Errors> Compile(const RoutedService& routed,
+                                                        const Config& config,
+                                                        const Authorization* key);
 };
 
 }  // namespace gateway

@@ -1,7 +1,10 @@
 #include "gateway/serving/watchdog.h"
 
+#include <absl/time/time.h>
+
 #include <cstdlib>
 
+#include "gateway/base/deadline.h"
 #include "gateway/telemetry/logging.h"
 
 namespace gateway {
@@ -10,17 +13,22 @@ Watchdog::Watchdog(std::chrono::milliseconds patience)
     : thread_([this, patience] { Watch(patience); }) {}
 
 Watchdog::~Watchdog() {
-  {
-    const std::scoped_lock lock(mutex_);
-    called_off_ = true;
-  }
-  called_off_changed_.notify_all();
+  CallOff();
   thread_.join();
 }
 
+void Watchdog::CallOff() {
+  const absl::MutexLock lock(&mutex_);
+  called_off_ = true;
+}
+
 void Watchdog::Watch(std::chrono::milliseconds patience) {
-  std::unique_lock lock(mutex_);
-  if (called_off_changed_.wait_for(lock, patience, [this] { return called_off_; })) return;
+  const Clock::time_point end = Clock::now() + patience;
+  const absl::MutexLock lock(&mutex_);
+  // Older Abseil's timeouts follow the wall clock: one that was set forward must end no process.
+  for (Clock::duration left = patience; left.count() > 0; left = end - Clock::now()) {
+    if (mutex_.AwaitWithTimeout(absl::Condition(&called_off_), absl::FromChrono(left))) return;
+  }
   Log(LogLevel::kError, "shutdown hangs: the process gives up");
   std::_Exit(1);
 }

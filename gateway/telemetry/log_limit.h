@@ -1,8 +1,10 @@
-// How often lines of one kind may be logged: a fault that repeats must neither fill a disk nor bury
-// other lines.
+// How often lines of one kind may be logged: an error that repeats must neither fill a disk nor
+// bury other lines.
 //
-// Thread-safe. Its memory is bounded, however many kinds come.
+// Thread-safe. The memory is bounded, however many kinds come.
 #pragma once
+
+#include <absl/synchronization/mutex.h>
 
 #include <cstdint>
 #include <optional>
@@ -11,20 +13,19 @@
 #include <unordered_map>
 
 #include "gateway/base/deadline.h"
-#include "gateway/base/mutex.h"
 
 namespace gateway {
 
 class LogLimit {
  public:
-  /// Lines of a kind in each window; a window begins with its first line.
+  /// The most lines of a kind in one window. A window begins with its first line.
   static constexpr int kLinesPerWindow = 5;
   static constexpr std::chrono::seconds kWindow{10};
-  /// With more kinds, all counts start anew.
+  /// When more kinds come, all counts start anew.
   static constexpr std::size_t kMaxKinds = 1024;
 
-  /// Whether a line of that kind may be written now: how many were left out since the last one that
-  /// was, or nothing.
+  /// If a line of that kind may be written now: how many lines were left out since the last one
+  /// that was written. Nothing if it may not.
   std::optional<std::int64_t> Admit(std::string_view kind, Clock::time_point now);
 
  private:
@@ -34,8 +35,8 @@ class LogLimit {
     std::int64_t left_out = 0;
   };
 
-  Mutex mutex_;
-  std::unordered_map<std::string, Window> windows_ GUARDED_BY(mutex_);
+  absl::Mutex mutex_;
+  std::unordered_map<std::string, Window> windows_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace gateway

@@ -16,7 +16,7 @@ namespace {
 
 using std::chrono::system_clock;
 
-// A line of the access log takes some 400.
+// A line of the access log has some 400 bytes.
 constexpr std::size_t kUsualLineBytes = 512;
 
 std::string_view LevelName(LogLevel level) {
@@ -35,7 +35,7 @@ std::string_view LevelName(LogLevel level) {
   return "unknown";
 }
 
-/// `2026-11-25T20:48:00`, made once a second and thread.
+/// `2026-11-25T20:48:00`, made once a second on each thread.
 const std::string& DateAndTime(std::time_t seconds) {
   thread_local std::time_t last = -1;
   thread_local std::string text;
@@ -56,7 +56,7 @@ void AppendTime(std::string& line, system_clock::time_point time) {
   fmt::format_to(std::back_inserter(line), ".{:03}Z", milliseconds.count());
 }
 
-/// A JSON string. Text that needs no escape, nearly all there is, is copied as it is.
+/// A JSON string. Text that needs no escape (nearly all text) is copied as it is.
 void AppendQuoted(std::string& line, std::string_view text) {
   static constexpr CharSet kPlain(
       [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
@@ -70,7 +70,7 @@ void AppendQuoted(std::string& line, std::string_view text) {
                                     nlohmann::json::error_handler_t::replace);
 }
 
-/// As it is if it is one word, else quoted.
+/// One word as it is; other text quoted.
 void AppendWord(std::string& line, std::string_view text) {
   static constexpr CharSet kPlain(
       [](char c) { return c > ' ' && c <= '~' && c != '"' && c != '\\' && c != '='; });

@@ -1,17 +1,23 @@
 #include "gateway/telemetry/logging.h"
 
 #include <grpc/support/log.h>
+#include <pthread.h>
+#include <spdlog/sinks/base_sink.h>
 #include <spdlog/spdlog.h>
 
 #include <atomic>
+#include <chrono>
+#include <cstdio>
 #include <cstdlib>
 #include <memory>
+#include <mutex>
+#include <semaphore>
 #include <span>
+#include <string>
+#include <thread>
 #include <vector>
 
-#include "gateway/telemetry/batching_sink.h"
 #include "gateway/telemetry/log_limit.h"
-#include "gateway/telemetry/log_line.h"
 
 namespace gateway {
 namespace {
@@ -34,6 +40,51 @@ spdlog::level::level_enum SpdlogLevel(LogLevel level) {
   return spdlog::level::off;
 }
 
+/// Writes to standard error, several lines at a time: a write for each call's line would wake the
+/// log's reader each time, and cost as much as making the line. Never destroyed, as its thread
+/// never ends. Its lock is spdlog's, which takes a standard mutex.
+class BatchingSink final : public spdlog::sinks::base_sink<std::mutex> {
+ public:
+  BatchingSink() {
+    std::thread([this] {
+      pthread_setname_np(pthread_self(), "log");
+      Run();
+    }).detach();
+  }
+
+ private:
+  /// The longest that a line waits if nobody flushes.
+  static constexpr std::chrono::milliseconds kLongestWait{10};
+  static constexpr std::size_t kLongestBatch = std::size_t{64} << 10;
+
+  // Called by spdlog, under its mutex.
+  void sink_it_(const spdlog::details::log_msg& line) override {
+    const bool begins = batch_.size() == 0;
+    batch_.append(line.payload.begin(), line.payload.end());
+    batch_.push_back('\n');
+    if (batch_.size() >= kLongestBatch) return flush_();
+    if (begins) begun_.release();
+  }
+  void flush_() override {
+    if (batch_.size() == 0) return;
+    // Unbuffered: one write. A failure cannot be reported anywhere.
+    static_cast<void>(std::fwrite(batch_.data(), 1, batch_.size(), stderr));
+    batch_.clear();
+  }
+
+  [[noreturn]] void Run() {
+    while (true) {
+      begun_.acquire();
+      std::this_thread::sleep_for(kLongestWait);
+      flush();
+    }
+  }
+
+  spdlog::memory_buf_t batch_;
+  /// Released when a batch begins.
+  std::counting_semaphore<> begun_{0};
+};
+
 /// Writes lines as they are: they have their time and level already.
 spdlog::logger& Logger() {
   // Never destroyed: gRPC's threads may log while the process exits.
@@ -48,11 +99,11 @@ void Write(LogLevel level, std::string_view message, std::span<const LogField> f
   Logger().log(SpdlogLevel(level), spdlog::string_view_t(line));
 }
 
-/// Leaves out warnings and errors of a kind that repeats. What is below was asked for, and the
-/// access log must be whole.
+/// Leaves out warnings and errors that repeat. Lines below them are never left out: the access log
+/// must be whole.
 void WriteLimited(LogLevel level, std::string_view kind, std::string_view message,
                   std::initializer_list<LogField> fields) {
-  // Never destroyed, as the logger.
+  // Never destroyed, like the logger.
   static auto* const limit = new LogLimit;
   if (level < LogLevel::kWarn) return Write(level, message, fields);
   const auto left_out = limit->Admit(kind, Clock::now());
@@ -62,7 +113,7 @@ void WriteLimited(LogLevel level, std::string_view kind, std::string_view messag
   Write(level, message, all);
 }
 
-/// gRPC tells of metadata as `key=… value=…`. Values may be secrets: the line ends before them.
+/// gRPC logs metadata as `key=… value=…`. Values may be secrets: the line ends before them.
 std::string WithoutValues(std::string_view message) {
   const std::size_t value = message.find("value=");
   if (value == std::string_view::npos) return std::string(message);

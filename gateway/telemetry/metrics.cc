@@ -1,5 +1,7 @@
 #include "gateway/telemetry/metrics.h"
 
+#include <absl/base/thread_annotations.h>
+#include <absl/synchronization/mutex.h>
 #include <prometheus/counter.h>
 #include <prometheus/gauge.h>
 #include <prometheus/histogram.h>
@@ -8,27 +10,35 @@
 
 #include <algorithm>
 #include <map>
-#include <mutex>
 #include <utility>
 
+#include "gateway/base/status_code.h"
+#include "gateway/telemetry/logging.h"
 #include "gateway/telemetry/process_metrics.h"
 
 namespace gateway {
 namespace {
 
-// As dashboards made for grpc_server_handled_total know them.
-constexpr std::array<const char*, Metrics::kGrpcCodes> kCodeNames = {
-    "OK",       "Canceled",       "Unknown",          "InvalidArgument",   "DeadlineExceeded",
-    "NotFound", "AlreadyExists",  "PermissionDenied", "ResourceExhausted", "FailedPrecondition",
-    "Aborted",  "OutOfRange",     "Unimplemented",    "Internal",          "Unavailable",
-    "DataLoss", "Unauthenticated"};
+template <class Enum>
+constexpr std::size_t Index(Enum value) {
+  return static_cast<std::size_t>(value);
+}
+
+// Labels by their enumerator's position.
 constexpr std::array<const char*, 4> kRetryReasons = {"status", "transport", "timeout",
                                                       "rate_limited"};
-constexpr std::array<const char*, 5> kReconcileOutcomes = {"confirmed", "already_cancelled",
-                                                           "not_cancellable", "repeated", "failed"};
+static_assert(Index(RetryReason::kStatus) == 0 && Index(RetryReason::kTransport) == 1 &&
+              Index(RetryReason::kTimeout) == 2 && Index(RetryReason::kRateLimited) == 3);
+constexpr std::array<const char*, 5> kReconcileResults = {"confirmed", "already_cancelled",
+                                                          "not_cancellable", "repeated", "failed"};
+static_assert(Index(ReconcileResult::kConfirmed) == 0 &&
+              Index(ReconcileResult::kAlreadyDone) == 1 && Index(ReconcileResult::kFinished) == 2 &&
+              Index(ReconcileResult::kRetried) == 3 && Index(ReconcileResult::kFailed) == 4);
 constexpr std::array<const char*, 3> kCredentialKinds = {"api_key", "server_tls", "upstream_tls"};
+static_assert(Index(CredentialKind::kApiKey) == 0 && Index(CredentialKind::kServerTls) == 1 &&
+              Index(CredentialKind::kUpstreamTls) == 2);
 
-// From a local answer to the longest call by default.
+// From a call that the gateway refuses itself to the longest call by default.
 const prometheus::Histogram::BucketBoundaries& SecondBuckets() {
   static const prometheus::Histogram::BucketBoundaries kBuckets = {
       0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60};
@@ -37,11 +47,6 @@ const prometheus::Histogram::BucketBoundaries& SecondBuckets() {
 
 double Seconds(std::chrono::nanoseconds elapsed) {
   return std::chrono::duration<double>(elapsed).count();
-}
-
-template <class Enum>
-constexpr std::size_t Index(Enum value) {
-  return static_cast<std::size_t>(value);
 }
 
 template <std::size_t N>
@@ -86,7 +91,7 @@ class Metrics::Impl {
           .Register(registry);
   prometheus::Family<prometheus::Counter>& upstream_requests =
       CounterFamily("extend_gateway_upstream_requests_total",
-                    "HTTP requests ended, by verb and status; transport_error without an answer.");
+                    "HTTP requests ended, by verb and status; transport_error without a response.");
   prometheus::Histogram& upstream_seconds =
       prometheus::BuildHistogram()
           .Name("extend_gateway_upstream_request_seconds")
@@ -97,10 +102,10 @@ class Metrics::Impl {
       AddAll(CounterFamily("extend_gateway_retries_total",
                            "Attempts that were followed by another, by the reason."),
              "reason", kRetryReasons);
-  std::array<prometheus::Counter*, kReconcileOutcomes.size()> reconciliations =
+  std::array<prometheus::Counter*, kReconcileResults.size()> reconciliations =
       AddAll(CounterFamily("extend_gateway_reconciliations_total",
-                           "Reads of what became of a refused or lost call, by their outcome."),
-             "outcome", kReconcileOutcomes);
+                           "Reads of what became of a refused or lost call, by their result."),
+             "outcome", kReconcileResults);
   prometheus::Gauge& in_flight = prometheus::BuildGauge()
                                      .Name("extend_gateway_in_flight")
                                      .Help("Calls begun and not ended.")
@@ -117,18 +122,22 @@ class Metrics::Impl {
           .Add({});
   prometheus::Family<prometheus::Counter>& unknown_enum_values =
       CounterFamily("extend_gateway_unknown_enum_values_total",
-                    "Enum values in answers that the descriptors do not know, by enum type.");
-  prometheus::Family<prometheus::Counter>& credential_reloads =
-      CounterFamily("extend_gateway_credential_reloads_total",
-                    "Changed key and certificate files, by kind and whether they were taken.");
-  std::array<prometheus::Counter*, kCredentialKinds.size()> reloads_taken =
+                    "Enum values in responses that the descriptors do not know, by enum type.");
+  prometheus::Counter& dropped_anys =
+      CounterFamily("extend_gateway_dropped_anys_total",
+                    "Any values in responses that were dropped, as no descriptor set has the type.")
+          .Add({});
+  prometheus::Family<prometheus::Counter>& credential_reloads = CounterFamily(
+      "extend_gateway_credential_reloads_total",
+      "Changed key and certificate files, by kind and whether the change was accepted.");
+  std::array<prometheus::Counter*, kCredentialKinds.size()> reloads_accepted =
       AddAll(credential_reloads, "kind", kCredentialKinds, {{"result", "success"}});
-  std::array<prometheus::Counter*, kCredentialKinds.size()> reloads_refused =
+  std::array<prometheus::Counter*, kCredentialKinds.size()> reloads_rejected =
       AddAll(credential_reloads, "kind", kCredentialKinds, {{"result", "failure"}});
 
-  /// A lookup in a family costs more than this map's: it hashes all labels.
+  /// Looked up in a map of its own: a family hashes all labels, which costs more.
   prometheus::Counter& UpstreamRequests(std::string_view verb, int status) {
-    const std::scoped_lock lock(mutex_);
+    const absl::MutexLock lock(&mutex_);
     const auto [entry, added] = upstream_counters_.try_emplace({std::string(verb), status});
     if (added) {
       entry->second = &upstream_requests.Add(
@@ -138,9 +147,19 @@ class Metrics::Impl {
     return *entry->second;
   }
 
+  /// The counter of that enum type, and whether it is new.
+  std::pair<prometheus::Counter&, bool> UnknownEnumValues(std::string_view enum_name) {
+    const absl::MutexLock lock(&mutex_);
+    const auto [entry, added] = unknown_enum_counters_.try_emplace(std::string(enum_name));
+    if (added) entry->second = &unknown_enum_values.Add({{"enum", entry->first}});
+    return {*entry->second, added};
+  }
+
  private:
-  std::mutex mutex_;
-  std::map<std::pair<std::string, int>, prometheus::Counter*> upstream_counters_;
+  absl::Mutex mutex_;
+  std::map<std::pair<std::string, int>, prometheus::Counter*> upstream_counters_
+      ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, prometheus::Counter*> unknown_enum_counters_ ABSL_GUARDED_BY(mutex_);
 };
 
 Metrics::Metrics(std::string_view version) : impl_(std::make_unique<Impl>(version)) {}
@@ -153,8 +172,8 @@ Metrics::Method Metrics::AddMethod(std::string_view service, std::string_view me
   Method series;
   series.started = &impl_->started.Add(labels);
   series.seconds = &impl_->handling_seconds.Add(labels, SecondBuckets());
-  for (std::size_t code = 0; code < kGrpcCodes; ++code) {
-    labels["grpc_code"] = kCodeNames[code];
+  for (std::size_t code = 0; code < kStatusCodes; ++code) {
+    labels["grpc_code"] = StatusCodeLabel(static_cast<grpc::StatusCode>(code));
     series.handled[code] = &impl_->handled.Add(labels);
   }
   return series;
@@ -168,7 +187,7 @@ void Metrics::CallStarted(const Method& method) {
 void Metrics::CallHandled(const Method& method, grpc::StatusCode code,
                           std::chrono::nanoseconds elapsed) {
   impl_->in_flight.Decrement();
-  method.handled[std::min(Index(code), kGrpcCodes - 1)]->Increment();
+  method.handled[std::min(Index(code), kStatusCodes - 1)]->Increment();
   method.seconds->Observe(Seconds(elapsed));
 }
 
@@ -180,8 +199,8 @@ void Metrics::UpstreamRequest(std::string_view verb, std::optional<int> http_sta
 
 void Metrics::Retried(RetryReason reason) { impl_->retries[Index(reason)]->Increment(); }
 
-void Metrics::Reconciled(ReconcileResult outcome) {
-  impl_->reconciliations[Index(outcome)]->Increment();
+void Metrics::Reconciled(ReconcileResult result) {
+  impl_->reconciliations[Index(result)]->Increment();
 }
 
 void Metrics::SetUpstreamConnections(int count) { impl_->connections.Set(count); }
@@ -189,11 +208,15 @@ void Metrics::SetUpstreamConnections(int count) { impl_->connections.Set(count);
 void Metrics::StaleConnection() { impl_->stale_connections.Increment(); }
 
 void Metrics::UnknownEnumValue(std::string_view enum_name) {
-  impl_->unknown_enum_values.Add({{"enum", std::string(enum_name)}}).Increment();
+  const auto [counter, is_new] = impl_->UnknownEnumValues(enum_name);
+  counter.Increment();
+  if (is_new) Log(LogLevel::kWarn, "unknown value of enum " + std::string(enum_name));
 }
 
+void Metrics::AnyDropped() { impl_->dropped_anys.Increment(); }
+
 void Metrics::CredentialReloaded(CredentialKind kind, bool succeeded) {
-  (succeeded ? impl_->reloads_taken : impl_->reloads_refused)[Index(kind)]->Increment();
+  (succeeded ? impl_->reloads_accepted : impl_->reloads_rejected)[Index(kind)]->Increment();
 }
 
 std::string Metrics::Render() const {

@@ -1,11 +1,9 @@
-// The process's metrics, in Prometheus' terms. Names and labels are the contract's (README,
-// "Metrics").
+// The process's metrics, in Prometheus' terms. deploy/README.md lists their names and labels, which
+// dashboards rely on.
 //
-// Thread-safe, outlives everything that reports to it. Label values come only from descriptors and
-// the fixed sets below, so that no caller and no upstream can make memory grow.
+// Thread-safe. Outlives everything that reports to it. Label values come only from descriptors and
+// fixed sets, so that no caller and no upstream can make memory grow.
 #pragma once
-
-#include <grpcpp/support/status_code_enum.h>
 
 #include <array>
 #include <chrono>
@@ -14,6 +12,7 @@
 #include <string>
 #include <string_view>
 
+#include "gateway/base/status_code.h"
 #include "gateway/telemetry/call_events.h"
 
 namespace prometheus {
@@ -25,12 +24,10 @@ namespace gateway {
 
 class Metrics {
  public:
-  static constexpr std::size_t kGrpcCodes = 17;
-
   /// The series of one RPC, looked up once at start.
   struct Method {
     prometheus::Counter* started = nullptr;
-    std::array<prometheus::Counter*, kGrpcCodes> handled{};
+    std::array<prometheus::Counter*, kStatusCodes> handled{};
     prometheus::Histogram* seconds = nullptr;
   };
 
@@ -43,17 +40,21 @@ class Metrics {
   void CallStarted(const Method& method);
   void CallHandled(const Method& method, grpc::StatusCode code, std::chrono::nanoseconds elapsed);
 
-  /// One attempt has ended; `http_status` is nothing for a transport error.
+  /// One attempt has ended. `http_status`: nothing for a transport error.
   void UpstreamRequest(std::string_view verb, std::optional<int> http_status,
                        std::chrono::nanoseconds elapsed);
   void Retried(RetryReason reason);
-  void Reconciled(ReconcileResult outcome);
-  /// How many are open now.
+  void Reconciled(ReconcileResult result);
+  /// How many connections are open now.
   void SetUpstreamConnections(int count);
   /// An idle upstream connection was closed unused: bytes or its end waited on it.
   void StaleConnection();
+  /// An upstream has sent a value that the enum type lacks; the field is 0 for the caller. The
+  /// first value of each type is logged too.
   void UnknownEnumValue(std::string_view enum_name);
-  /// A change that was put to use, or (once for each distinct fault) one that was refused.
+  /// An Any in a response was dropped, as no descriptor set has its type.
+  void AnyDropped();
+  /// A change that is in use, or (once for each distinct error) one that was rejected.
   void CredentialReloaded(CredentialKind kind, bool succeeded);
 
   /// All series in Prometheus' text format 0.0.4, the process's own included.

@@ -7,7 +7,7 @@
 
 namespace gateway {
 
-/// As of now. What /proc does not tell is left out.
+/// As of now. What /proc does not have is left out.
 std::vector<prometheus::MetricFamily> CollectProcessMetrics();
 
 }  // namespace gateway

@@ -1,10 +1,10 @@
 #include "gateway/transcoding/error_body.h"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "gateway/base/ascii.h"
+#include "gateway/json/json_rewrite.h"
+#include "gateway/transcoding/status_details.h"
 
 namespace gateway {
 namespace {
@@ -12,14 +12,6 @@ namespace {
 // A larger body is no error message: it is not read.
 constexpr std::size_t kMaxBodyBytes = std::size_t{1} << 20;
 constexpr int kMaxDepth = 100;
-// google.rpc.ErrorInfo's own bound.
-constexpr std::size_t kMaxCodeBytes = 63;
-
-bool IsUpperSnake(std::string_view text) {
-  return !text.empty() && IsUpper(text.front()) && text.size() <= kMaxCodeBytes &&
-         std::ranges::all_of(text, [](char c) { return IsUpper(c) || IsDigit(c) || c == '_'; });
-}
-
 // Takes the members it knows as they come by, so that nothing is built of the rest, and a body that
 // is cut short has still said what came before the cut.
 class Reader : public nlohmann::json_sax<nlohmann::json> {
@@ -33,6 +25,7 @@ class Reader : public nlohmann::json_sax<nlohmann::json> {
     fill(top_.message, error_text_);
     fill(top_.request_id, nested_.request_id);
     fill(top_.doc_url, nested_.doc_url);
+    fill(top_.run_id, nested_.run_id);
     if (!top_.retryable) top_.retryable = nested_.retryable;
     return std::move(top_);
   }
@@ -46,10 +39,11 @@ class Reader : public nlohmann::json_sax<nlohmann::json> {
     if (depth_ == 1 && key_ == "error") error_text_ = text;
     ErrorBody* body = Here();
     if (body == nullptr) return true;
-    if (key_ == "code" && IsUpperSnake(text)) body->code = text;
+    if (key_ == "code" && IsErrorReason(text)) body->code = text;
     if (key_ == "message") body->message = text;
     if (key_ == "requestId") body->request_id = text;
     if (key_ == "docUrl") body->doc_url = text;
+    if (key_ == "runId") body->run_id = text;
     return true;
   }
 
@@ -105,7 +99,7 @@ class Reader : public nlohmann::json_sax<nlohmann::json> {
 ErrorBody ReadErrorBody(std::string_view body) {
   if (body.size() > kMaxBodyBytes) return {};
   Reader reader;
-  nlohmann::json::sax_parse(body, &reader);
+  nlohmann::json::sax_parse(ReplaceLoneSurrogates(body), &reader);
   return std::move(reader).Take();
 }
 

@@ -8,19 +8,14 @@
 
 #include "gateway/base/ascii.h"
 #include "gateway/json/enum_names.h"
+#include "gateway/transcoding/status_details.h"
 
 namespace gateway {
 namespace {
 
 namespace pb = google::protobuf;
 
-// What google.rpc.ErrorInfo.reason can be.
-constexpr std::size_t kMaxReason = 63;
-bool IsReason(std::string_view reason) {
-  return !reason.empty() && reason.size() <= kMaxReason && IsUpper(reason.front()) &&
-         reason.back() != '_' &&
-         std::ranges::all_of(reason, [](char c) { return IsUpper(c) || IsDigit(c) || c == '_'; });
-}
+using States = std::unordered_map<std::string, ResourceState>;
 
 std::string UpperSnake(std::string_view text) {
   std::string upper;
@@ -29,22 +24,37 @@ std::string UpperSnake(std::string_view text) {
   return upper;
 }
 
-using States = std::unordered_map<std::string, ResourceState>;
+/// Collects the errors of steps that are independent of each other.
+class Collector {
+ public:
+  void Add(std::string error) { errors_.push_back(std::move(error)); }
+  /// The step's value; a default one if it has failed.
+  template <class T>
+  T Take(tl::expected<T, Errors> step) {
+    if (step) return *std::move(step);
+    errors_.insert(errors_.end(), step.error().begin(), step.error().end());
+    return T{};
+  }
+  [[nodiscard]] const Errors& errors() const { return errors_; }
 
-const pb::FieldDescriptor* FindField(const v1::Reconcile& rule, const pb::Descriptor& response,
-                                     Errors& faults) {
+ private:
+  Errors errors_;
+};
+
+tl::expected<const pb::FieldDescriptor*, Errors> FindField(const v1::Reconcile& rule,
+                                                           const pb::Descriptor& response) {
   const pb::FieldDescriptor* const field = response.FindFieldByName(rule.field());
   const bool fits =
       field != nullptr && !field->is_repeated() &&
       (field->enum_type() != nullptr || field->type() == pb::FieldDescriptor::TYPE_STRING);
   if (fits) return field;
-  faults.push_back("field \"" + rule.field() + "\" names no singular enum or string field of " +
-                   response.full_name());
-  return nullptr;
+  return tl::unexpected(Errors{"field \"" + rule.field() +
+                               "\" names no singular enum or string field of " +
+                               response.full_name()});
 }
 
-// The spelling that is told to callers; empty if `state` is nothing that an answer can show. An
-// enum's zero is none: it is what values that we do not know are read as.
+/// The spelling that callers see; empty if `state` is nothing that a response can show. An enum's
+/// zero is none: it is what values that we do not know are read as.
 std::string Canonical(const std::string& state, const pb::FieldDescriptor& field) {
   if (field.enum_type() == nullptr) return state;
   const auto names = EnumJsonNames(*field.enum_type());
@@ -53,54 +63,58 @@ std::string Canonical(const std::string& state, const pb::FieldDescriptor& field
   return EnumJsonName(*field.enum_type()->FindValueByNumber(known->second));
 }
 
-States CompileStates(const v1::Reconcile& rule, const pb::FieldDescriptor& field, Errors& faults) {
+tl::expected<States, Errors> CompileStates(const v1::Reconcile& rule,
+                                           const pb::FieldDescriptor& field) {
   States states;
+  Errors errors;
   const auto add = [&](const std::string& state, ResourceState meaning) {
     std::string canonical = Canonical(state, field);
     if (canonical.empty()) {
-      faults.push_back("state \"" + state + "\" is none that an answer can show in " +
+      errors.push_back("state \"" + state + "\" is none that an answer can show in " +
                        field.full_name());
     } else if (!states.emplace(std::move(canonical), meaning).second) {
-      faults.push_back("state \"" + state + "\" is listed twice");
+      errors.push_back("state \"" + state + "\" is listed twice");
     }
   };
   add(rule.done(), ResourceState::kDone);
+  for (const std::string& state : rule.accepted()) add(state, ResourceState::kDone);
   for (const std::string& state : rule.pending()) add(state, ResourceState::kPending);
   for (const std::string& state : rule.finished()) add(state, ResourceState::kFinished);
+  if (!errors.empty()) return tl::unexpected(std::move(errors));
   return states;
 }
 
-// `reason`, or `otherwise` if that is empty.
-std::string CompileReason(const char* option, const std::string& reason,
-                          const std::string& otherwise, Errors& faults) {
+/// `reason`, or `otherwise` if that is empty.
+tl::expected<std::string, Errors> CompileReason(const char* option, const std::string& reason,
+                                                const std::string& otherwise) {
   std::string chosen = reason.empty() ? otherwise : reason;
-  if (!IsReason(chosen)) {
-    faults.push_back(std::string(option) + " \"" + chosen +
-                     "\" must be UPPER_SNAKE_CASE of at most " + std::to_string(kMaxReason) +
-                     " characters");
-  }
-  return chosen;
+  if (IsErrorReason(chosen)) return chosen;
+  return tl::unexpected(Errors{std::string(option) + " \"" + chosen +
+                               "\" must be UPPER_SNAKE_CASE of at most 63 characters"});
 }
 
 }  // namespace
 
 tl::expected<ReconcileRule, Errors> ReconcileRule::Compile(const v1::Reconcile& rule,
-                                                           const pb::MethodDescriptor& method) {
+                                                           const pb::MethodDescriptor& method,
+                                                           const JsonTables& tables) {
   const pb::Descriptor& response = *method.output_type();
-  Errors faults;
-  // The call is answered with what the GET has read, so both must have the same shape.
+  Collector collector;
+  // The call gets what the GET has read, so both must have the same shape.
   if (!method.options().GetExtension(google::api::http).response_body().empty()) {
-    faults.emplace_back("the method must not have a response_body");
+    collector.Add("the method must not have a response_body");
   }
-  auto get = RequestBinding::CompileGet(rule.get(), *method.input_type());
-  if (!get) faults.insert(faults.end(), get.error().begin(), get.error().end());
-  const pb::FieldDescriptor* const field = FindField(rule, response, faults);
-  States states = field == nullptr ? States() : CompileStates(rule, *field, faults);
-  std::string done_reason = CompileReason("done_reason", rule.done_reason(),
-                                          "ALREADY_" + UpperSnake(rule.done()), faults);
-  std::string finished_reason =
-      CompileReason("finished_reason", rule.finished_reason(), "FAILED_PRECONDITION", faults);
-  if (!faults.empty()) return tl::unexpected(std::move(faults));
+  auto get = RequestBinding::CompileGet(rule.get(), *method.input_type(), tables);
+  if (!get) {
+    for (const std::string& error : get.error()) collector.Add(error);
+  }
+  const pb::FieldDescriptor* const field = collector.Take(FindField(rule, response));
+  States states = field == nullptr ? States() : collector.Take(CompileStates(rule, *field));
+  std::string done_reason = collector.Take(
+      CompileReason("done_reason", rule.done_reason(), "ALREADY_" + UpperSnake(rule.done())));
+  std::string finished_reason = collector.Take(
+      CompileReason("finished_reason", rule.finished_reason(), "FAILED_PRECONDITION"));
+  if (!collector.errors().empty()) return tl::unexpected(collector.errors());
 
   ReconcileRule compiled(*std::move(get));
   compiled.messages_ = std::make_unique<pb::DynamicMessageFactory>();
@@ -112,15 +126,15 @@ tl::expected<ReconcileRule, Errors> ReconcileRule::Compile(const v1::Reconcile& 
   return compiled;
 }
 
-ReconcileRule::Reading ReconcileRule::Read(const HttpResponse& answer,
-                                           const ResponseBinding& response) const {
-  if (answer.status < 200 || answer.status > 299) return {};
-  const Result<std::string> wire_bytes = response.Read(answer, {});
-  if (!wire_bytes) return {};
-  std::string name = StateIn(*wire_bytes);
+Resource ReconcileRule::Read(HttpResponse& response, const ResponseBinding& binding,
+                             const JsonReadOptions& options) const {
+  if (!IsSuccess(response.status)) return {};
+  Result<std::string> message = binding.ReadAndFree(response, options);
+  if (!message) return {};
+  std::string name = StateIn(*message);
   const auto known = states_.find(name);
   if (known == states_.end()) return {};
-  return {.state = known->second, .name = std::move(name)};
+  return {.state = known->second, .state_name = std::move(name), .message = *std::move(message)};
 }
 
 std::string ReconcileRule::StateIn(const std::string& wire_bytes) const {

@@ -23,23 +23,19 @@ namespace gateway {
 
 class ReconcileRule {
  public:
-  struct Reading {
-    ResourceState state = ResourceState::kUnknown;
-    /// The state in REST spelling; empty with kUnknown.
-    std::string name;
-  };
-
   static tl::expected<ReconcileRule, Errors> Compile(
-      const v1::Reconcile& rule, const google::protobuf::MethodDescriptor& method);
+      const v1::Reconcile& rule, const google::protobuf::MethodDescriptor& method,
+      const JsonTables& tables);
 
   /// The GET for a call's request message.
   [[nodiscard]] Result<HttpRequest> Bind(const google::protobuf::Message& request) const {
     return get_.Bind(request);
   }
 
-  /// The state in the GET's answer, which is read as the method's own is, by `response`. Never
-  /// fails: kUnknown for whatever it cannot read.
-  [[nodiscard]] Reading Read(const HttpResponse& answer, const ResponseBinding& response) const;
+  /// What the GET's response shows, which is read as the method's own is, by `binding`. Never
+  /// fails: kUnknown for whatever it cannot read. A large body may be gone afterwards.
+  [[nodiscard]] Resource Read(HttpResponse& response, const ResponseBinding& binding,
+                              const JsonReadOptions& options) const;
 
   /// Key of the state in ErrorInfo.metadata: the field's name.
   [[nodiscard]] const std::string& field_name() const { return field_->name(); }

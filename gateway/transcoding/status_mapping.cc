@@ -9,21 +9,19 @@
 namespace gateway {
 namespace {
 
-constexpr std::size_t kMaxRequestIdBytes = 256;
+constexpr std::size_t kMaxIdBytes = 256;
 constexpr std::size_t kMaxDocUrlBytes = 2048;
-
-bool IsSuccess(int http_status) { return http_status >= 200 && http_status <= 299; }
 
 struct TransportMeaning {
   const char* reason;
   grpc::StatusCode code;
 };
 
-TransportMeaning MeaningOf(TransportErrorKind fault) {
+TransportMeaning MeaningOf(TransportErrorKind kind) {
   using enum TransportErrorKind;
   constexpr auto kUnavailable = grpc::StatusCode::UNAVAILABLE;
   constexpr auto kExhausted = grpc::StatusCode::RESOURCE_EXHAUSTED;
-  switch (fault) {
+  switch (kind) {
     case kResolve:
       return {"TRANSPORT_DNS", kUnavailable};
     case kConnect:
@@ -48,15 +46,6 @@ TransportMeaning MeaningOf(TransportErrorKind fault) {
   return {"TRANSPORT_UNKNOWN", kUnavailable};
 }
 
-// The header's word before the body's; empty where neither is fit to be shown.
-std::string RequestIdOf(const HttpResponse& answer, const ErrorBody& body,
-                        std::string_view header_name) {
-  const std::string* header =
-      header_name.empty() ? nullptr : FindHeader(answer.headers, header_name);
-  if (header != nullptr && IsPrintable(*header, kMaxRequestIdBytes)) return *header;
-  return IsPrintable(body.request_id, kMaxRequestIdBytes) ? body.request_id : "";
-}
-
 // Callers show it as a link: a web page or nothing.
 std::string DocUrlOf(const ErrorBody& body) {
   const bool web = body.doc_url.starts_with("https://") || body.doc_url.starts_with("http://");
@@ -69,14 +58,16 @@ StatusDetails DetailsOf(std::string_view reason, const FailureContext& context) 
   details.domain = context.error_domain;
   details.metadata.emplace_back("attempts", std::to_string(context.attempts));
   details.retry_after = context.retry_after;
+  details.outcome = context.outcome;
   return details;
 }
 
-void AddAnswer(const HttpResponse& answer, const ErrorBody& body, const FailureContext& context,
-               StatusDetails& details) {
-  details.metadata.emplace_back("httpStatus", std::to_string(answer.status));
-  details.request_id = RequestIdOf(answer, body, context.request_id_header);
+void AddResponse(const HttpResponse& response, const ErrorBody& body, const FailureContext& context,
+                 StatusDetails& details) {
+  details.metadata.emplace_back("httpStatus", std::to_string(response.status));
+  details.request_id = RequestIdOf(response, body, context.request_id_header);
   details.doc_url = DocUrlOf(body);
+  if (IsPrintable(body.run_id, kMaxIdBytes)) details.metadata.emplace_back("runId", body.run_id);
 }
 
 }  // namespace
@@ -135,31 +126,38 @@ grpc::StatusCode CodeForResponse(int http_status, const ErrorBody& body) {
   return refuted ? grpc::StatusCode::INTERNAL : code;
 }
 
-grpc::StatusCode CodeForTransport(TransportErrorKind fault) { return MeaningOf(fault).code; }
+grpc::StatusCode CodeForTransport(TransportErrorKind kind) { return MeaningOf(kind).code; }
 
 std::string_view ReasonForTransport(TransportErrorKind kind) { return MeaningOf(kind).reason; }
 
-ResponseClass ClassifyResponse(const HttpResponse& answer,
-                               std::chrono::system_clock::time_point wall_now) {
-  ResponseClass verdict;
-  verdict.success = IsSuccess(answer.status);
-  if (verdict.success) return verdict;
-  const grpc::StatusCode code = CodeForResponse(answer.status, ReadErrorBody(answer.body));
-  verdict.unavailable = code == grpc::StatusCode::UNAVAILABLE;
-  verdict.rate_limited = answer.status == 429;
-  verdict.retry_after = RetryAfter(answer.headers, wall_now);
-  return verdict;
+std::string RequestIdOf(const HttpResponse& response, const ErrorBody& body,
+                        std::string_view header_name) {
+  const std::string* header =
+      header_name.empty() ? nullptr : FindHeader(response.headers, header_name);
+  if (header != nullptr && IsPrintable(*header, kMaxIdBytes)) return *header;
+  return IsPrintable(body.request_id, kMaxIdBytes) ? body.request_id : "";
 }
 
-grpc::Status StatusOfResponse(const HttpResponse& answer, const FailureContext& context) {
-  const ErrorBody body = ReadErrorBody(answer.body);
-  const std::string status = std::to_string(answer.status);
+ResponseClass ClassifyErrorResponse(const HttpResponse& response,
+                                    std::chrono::system_clock::time_point wall_now) {
+  ResponseClass response_class;
+  response_class.error_body = ReadErrorBody(response.body);
+  const grpc::StatusCode code = CodeForResponse(response.status, response_class.error_body);
+  response_class.unavailable = code == grpc::StatusCode::UNAVAILABLE;
+  response_class.rate_limited = response.status == 429;
+  response_class.retry_after = RetryAfter(response.headers, wall_now);
+  return response_class;
+}
+
+grpc::Status StatusOfResponse(const HttpResponse& response, const ErrorBody& body,
+                              const FailureContext& context) {
+  const std::string status = std::to_string(response.status);
   StatusDetails details = DetailsOf(body.code.empty() ? "HTTP_" + status : body.code, context);
-  AddAnswer(answer, body, context, details);
+  AddResponse(response, body, context, details);
   if (body.retryable)
     details.metadata.emplace_back("retryable", *body.retryable ? "true" : "false");
   const bool silent = CleanText(body.message, body.message.size()).empty();
-  return MakeStatus(CodeForResponse(answer.status, body),
+  return MakeStatus(CodeForResponse(response.status, body),
                     silent ? "upstream answered HTTP " + status : body.message, details);
 }
 
@@ -172,13 +170,10 @@ grpc::Status StatusOfTransport(const TransportError& error, const FailureContext
 grpc::Status StatusOfRule(grpc::StatusCode code, std::string_view reason,
                           const std::string& message,
                           const std::vector<std::pair<std::string, std::string>>& metadata,
-                          const HttpResponse* answer, const FailureContext& context) {
+                          const HttpResponse* response, const ErrorBody& body,
+                          const FailureContext& context) {
   StatusDetails details = DetailsOf(reason, context);
-  if (answer != nullptr) {
-    // A success is no error body, however it looks.
-    AddAnswer(*answer, IsSuccess(answer->status) ? ErrorBody{} : ReadErrorBody(answer->body),
-              context, details);
-  }
+  if (response != nullptr) AddResponse(*response, body, context, details);
   details.metadata.insert(details.metadata.end(), metadata.begin(), metadata.end());
   return MakeStatus(code, message, details);
 }

@@ -9,6 +9,7 @@
 
 #include "gateway/base/ascii.h"
 #include "gateway/base/base_url.h"
+#include "gateway/base/header_policy.h"
 #include "gateway/base/http_message.h"
 
 namespace gateway {
@@ -38,8 +39,8 @@ class Checker {
   void RequestHeader(const v1::RequestHeader& header) {
     Require(IsLowerCaseHeaderName(header.name()), "headers.name", header.name(),
             "must be an HTTP header name in lower case");
-    Require(!IsReservedHeader(header.name()), "headers.name", header.name(),
-            "is a header that the gateway sets itself");
+    Require(MaySetRequestHeader(header.name()) || !IsHeaderName(header.name()), "headers.name",
+            header.name(), "is a header that the gateway sets itself");
     Once("headers.name", header.name(), headers_);
     // The value is not quoted: it may be a secret.
     if (!IsHeaderValue(header.value()) || Trimmed(header.value()) != header.value()) {

@@ -3,6 +3,7 @@
 // Not thread-safe; used on the loop thread only, but for Count. Outlives the multi handle.
 #pragma once
 
+#include <absl/synchronization/mutex.h>
 #include <curl/curl.h>
 #include <sys/types.h>
 
@@ -12,7 +13,6 @@
 #include <vector>
 
 #include "gateway/base/deadline.h"
-#include "gateway/base/mutex.h"
 
 namespace gateway {
 
@@ -70,17 +70,17 @@ class ConnectionTracker {
     Clock::time_point waiting_since;
   };
 
-  void Forget(curl_socket_t fd, const Socket& socket) REQUIRES(mutex_);
+  void Forget(curl_socket_t fd, const Socket& socket) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const Clock::duration max_silence_;
   int in_use_ = 0;
   int closing_ = 0;
-  Mutex mutex_;
+  absl::Mutex mutex_;
   /// A new socket takes the place of one that had its number.
-  std::unordered_map<curl_socket_t, Socket> sockets_ GUARDED_BY(mutex_);
-  int connected_ GUARDED_BY(mutex_) = 0;
+  std::unordered_map<curl_socket_t, Socket> sockets_ ABSL_GUARDED_BY(mutex_);
+  int connected_ ABSL_GUARDED_BY(mutex_) = 0;
   /// Those that are connected. Connections to different peers may have the same local port.
-  std::unordered_multimap<int, curl_socket_t> by_local_port_ GUARDED_BY(mutex_);
+  std::unordered_multimap<int, curl_socket_t> by_local_port_ ABSL_GUARDED_BY(mutex_);
 };
 
 /// Bytes or an end wait on the socket.

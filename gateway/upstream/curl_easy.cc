@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "gateway/base/ascii.h"
+#include "gateway/base/header_policy.h"
 
 namespace gateway {
 namespace {

@@ -120,7 +120,7 @@ std::optional<TransportError> CurlHttpLoop::Impl::Begin(Transfer& transfer,
     idle_.pop_back();
   }
   static const auto kNoMaterial = std::make_shared<const TlsMaterial>();
-  auto tls = options_.tls != nullptr ? options_.tls->Get() : kNoMaterial;
+  auto tls = options_.tls != nullptr ? options_.tls->Load() : kNoMaterial;
   if (!CurlEasy::MayShareConnections(options_, request->url)) LiftConnectionLimit();
   // Where connections are limited a fresh one may have to wait for ever, and broken ones leave the
   // pool by themselves.

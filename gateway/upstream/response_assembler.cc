@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "gateway/base/ascii.h"
+#include "gateway/base/header_policy.h"
 
 namespace gateway {
 namespace {

@@ -1,14 +1,11 @@
 #include "gateway/upstream/upstream_call.h"
 
 #include <algorithm>
-#include <utility>
 
 #include "gateway/base/ascii.h"
 
 namespace gateway {
 namespace {
-
-constexpr int kNotFound = 404;
 
 /// The GET of a resource, in the name of the caller who sent `request`.
 std::shared_ptr<const HttpRequest> ReadOf(const HttpRequest& request, std::string url) {
@@ -19,136 +16,163 @@ std::shared_ptr<const HttpRequest> ReadOf(const HttpRequest& request, std::strin
       HttpRequest{"GET", std::move(url), std::move(headers), std::nullopt});
 }
 
+/// What libcurl shows like a whole response.
+TransportError CutShort(const HttpResponse& response) {
+  return {.fault = TransportErrorKind::kTruncated,
+          .delivery = Delivery::kMayHaveArrived,
+          .text = "the response ended before its content",
+          .http_status = response.status};
+}
+
 }  // namespace
 
 void UpstreamCall::Begin() {
-  order_.budget->AddFirstAttempt();
+  const auto whole = spec_.deadline.Remaining(loop_.Now());
+  progress_ = {.retry_safety = spec_.retry_safety,
+               .deletes = spec_.request->verb == "DELETE",
+               .look_up = spec_.look_up,
+               .attempts = 0,
+               .response_class = &result_.response_class,
+               .time_kept = whole ? TimeKeptFor(spec_.look_up, *whole) : Clock::duration::zero()};
+  spec_.budget->AddFirstAttempt();
   SendAttempt(false);
 }
 
 void UpstreamCall::SendAttempt(bool fresh_connection) {
-  if (order_.deadline.HasPassed(client_.Now())) return Finish(Conclusion::kDeadlineExceeded);
-  ++outcome_.attempts;
-  Send(order_.request, fresh_connection, &UpstreamCall::OnAttemptEnded);
+  const auto remaining = spec_.deadline.Remaining(loop_.Now());
+  std::optional<Clock::duration> time;
+  if (remaining) time = *remaining - progress_.time_kept;
+  if (time && *time <= Clock::duration::zero()) {
+    progress_.time_is_up = true;
+    return Follow(policy_.WithoutTime(progress_));
+  }
+  ++progress_.attempts;
+  progress_.reads = 0;
+  Send(spec_.request, time, fresh_connection, &UpstreamCall::OnAttemptEnded);
 }
 
-void UpstreamCall::Send(const std::shared_ptr<const HttpRequest>& request, bool fresh_connection,
+void UpstreamCall::Send(const std::shared_ptr<const HttpRequest>& request,
+                        std::optional<Clock::duration> time, bool fresh_connection,
                         void (UpstreamCall::*ended)(HttpResult)) {
   Clock::duration timeout = policy_.options().attempt_timeout;
-  const auto remaining = order_.deadline.Remaining(client_.Now());
-  until_deadline_ = remaining && *remaining <= timeout;
-  if (until_deadline_) timeout = *remaining;
+  bounded_by_call_ = time && *time <= timeout;
+  if (bounded_by_call_) timeout = *time;
   auto done = [this, ended, request](HttpResult result) {
     transfer_.reset();
-    outcome_.upstream_time += result.elapsed;
+    result_.upstream_time += result.elapsed;
+    const HttpResponse* response = result.response();
+    if (response != nullptr && response->may_be_cut && spec_.classifier->IsCut(*response)) {
+      result.value = CutShort(*response);
+    }
     if (observer_ != nullptr) observer_->OnTransfer(request->verb, result);
     (this->*ended)(std::move(result));
   };
-  transfer_ = client_.Send(request, {.timeout = timeout, .fresh_connection = fresh_connection},
-                           std::move(done));
+  transfer_ = loop_.Send(request, {.timeout = timeout, .fresh_connection = fresh_connection},
+                         std::move(done));
 }
 
-bool UpstreamCall::DeadlineEnded(const HttpResult& result) const {
-  return until_deadline_ && result.error() != nullptr &&
+bool UpstreamCall::EndedByCall(const HttpResult& result) const {
+  return bounded_by_call_ && result.error() != nullptr &&
          result.error()->fault == TransportErrorKind::kTimeout;
 }
 
-void UpstreamCall::OnAttemptEnded(HttpResult result) {
-  const HttpResult& kept = outcome_.result.emplace(std::move(result));
-  last_ = &kept;
-  if (DeadlineEnded(kept)) return Finish(Conclusion::kDeadlineExceeded);
-  const HttpResponse* answer = kept.response();
-  verdict_ = answer != nullptr ? order_.reader->Classify(*answer) : ResponseClass{};
-  if (order_.request->verb == "DELETE" && answer != nullptr && answer->status == kNotFound &&
-      may_have_arrived_) {
-    return Finish(Conclusion::kDeletedBefore);
-  }
-  may_have_arrived_ = may_have_arrived_ || MayHaveArrived(kept);
-  outcome_unknown_ = outcome_unknown_ || LeavesOutcomeUnknown(kept);
-  Follow(policy_.Decide(Report(), *order_.budget));
+ResponseClass UpstreamCall::ClassOf(HttpResult& result) const {
+  auto* response = std::get_if<HttpResponse>(&result.value);
+  return response != nullptr ? spec_.classifier->Classify(*response) : ResponseClass{};
 }
 
-AttemptReport UpstreamCall::Report() const {
-  return {.attempts = outcome_.attempts,
-          .result = last_,
-          .verdict = verdict_,
-          .retry_safety = order_.retry_safety,
-          .reconciles = order_.reconcile_url.has_value(),
-          .may_have_arrived = may_have_arrived_,
-          .outcome_unknown = outcome_unknown_,
-          .remaining = order_.deadline.Remaining(client_.Now())};
+void UpstreamCall::OnAttemptEnded(HttpResult result) {
+  HttpResult& kept = result_.result.emplace(std::move(result));
+  result_.response_class = ClassOf(kept);
+  progress_.AddAttempt(kept, result_.response_class);
+  progress_.time_is_up = EndedByCall(kept);
+  progress_.remaining = spec_.deadline.Remaining(loop_.Now());
+  Follow(policy_.AfterAttempt(progress_, *spec_.budget));
 }
 
 void UpstreamCall::Follow(const RetryDecision& decision) {
-  outcome_.retry_after = decision.retry_after;
+  result_.retry_after = decision.retry_after;
+  if (decision.reason && observer_ != nullptr) observer_->OnRetry(*decision.reason);
   switch (decision.kind) {
-    case RetryDecision::Kind::kStop:
-      return Finish(Conclusion::kLastAttempt);
-    case RetryDecision::Kind::kReconcile:
-      return Reconcile();
+    case RetryDecision::Kind::kConclude:
+      return Finish(decision.conclusion);
     case RetryDecision::Kind::kRetry:
-      if (observer_ != nullptr) observer_->OnRetry(decision.reason);
-      wait_ = client_.StartTimer(decision.delay, [this, fresh = decision.fresh_connection] {
-        wait_.reset();
-        SendAttempt(fresh);
-      });
-      return;
+      return After(decision, &UpstreamCall::SendAttempt);
+    case RetryDecision::Kind::kRead:
+    case RetryDecision::Kind::kSearch:
+      return After(decision, &UpstreamCall::SendRead);
   }
 }
 
-void UpstreamCall::Reconcile() {
-  if (order_.deadline.HasPassed(client_.Now())) return Finish(Conclusion::kDeadlineExceeded);
-  // The policy decides so only for routes that have it.
-  if (!order_.reconcile_url) return Finish(Conclusion::kLastAttempt);
-  Send(ReadOf(*order_.request, *order_.reconcile_url), last_->error() != nullptr,
-       &UpstreamCall::OnResource);
+void UpstreamCall::After(const RetryDecision& decision, void (UpstreamCall::*next)(bool)) {
+  const bool fresh = decision.fresh_connection;
+  // What needs no wait needs no timer; a retry always has one, so that the loop gets its turn.
+  if (!decision.reason) return (this->*next)(fresh);
+  wait_ = loop_.StartTimer(decision.delay, [this, next, fresh] {
+    wait_.reset();
+    (this->*next)(fresh);
+  });
 }
 
-void UpstreamCall::OnResource(HttpResult result) {
-  if (DeadlineEnded(result)) {
-    Observe(ReconcileResult::kFailed);
+void UpstreamCall::SendRead(bool fresh_connection) {
+  const auto remaining = spec_.deadline.Remaining(loop_.Now());
+  if (remaining && *remaining <= Clock::duration::zero()) {
     return Finish(Conclusion::kDeadlineExceeded);
   }
-  const HttpResponse* answer = result.response();
-  const bool readable = answer != nullptr && answer->status >= 200 && answer->status <= 299;
-  const ResourceState state = readable ? order_.reader->StateOf(*answer) : ResourceState::kUnknown;
+  ++progress_.reads;
+  Send(ReadOf(*spec_.request, spec_.look_up_url), remaining, fresh_connection,
+       &UpstreamCall::OnReadEnded);
+}
+
+void UpstreamCall::OnReadEnded(HttpResult result) {
+  if (EndedByCall(result)) {
+    CountReconciled(ReconcileResult::kFailed);
+    return Finish(Conclusion::kDeadlineExceeded);
+  }
+  Resource resource;
+  ResponseClass error_class;
+  const HttpResponse* response = result.response();
+  if (response != nullptr && IsSuccess(response->status)) {
+    resource = spec_.classifier->ReadResource(std::get<HttpResponse>(result.value));
+  } else {
+    error_class = ClassOf(result);
+  }
+  const ResourceState state = resource.state;
+  progress_.AddState(state);
+  progress_.remaining = spec_.deadline.Remaining(loop_.Now());
+  const RetryDecision decision =
+      policy_.AfterRead(progress_, result, error_class, state, *spec_.budget);
   if (state == ResourceState::kDone || state == ResourceState::kFinished) {
-    outcome_.resource = std::get<HttpResponse>(std::move(result.value));
+    result_.resource_response = std::get<HttpResponse>(std::move(result.value));
+    result_.resource = std::move(resource);
   }
-  Conclude(state);
+  if (decision.kind != RetryDecision::Kind::kRead) {
+    CountReconciled(ReconcileResultOf(state, decision));
+  }
+  Follow(decision);
 }
 
-void UpstreamCall::Conclude(ResourceState state) {
-  switch (state) {
-    case ResourceState::kDone:
-      Observe(may_have_arrived_ ? ReconcileResult::kConfirmed : ReconcileResult::kAlreadyDone);
-      return Finish(may_have_arrived_ ? Conclusion::kConfirmed : Conclusion::kAlreadyDone);
-    case ResourceState::kFinished:
-      Observe(ReconcileResult::kFinished);
-      return Finish(Conclusion::kFinished);
-    case ResourceState::kPending: {
-      const RetryDecision decision = policy_.DecideWhilePending(Report(), *order_.budget);
-      const bool repeats = decision.kind == RetryDecision::Kind::kRetry;
-      Observe(repeats ? ReconcileResult::kRetried : ReconcileResult::kFailed);
-      return Follow(decision);
-    }
-    case ResourceState::kUnknown:
-      Observe(ReconcileResult::kFailed);
-      return Finish(Conclusion::kLastAttempt);
-  }
+void UpstreamCall::CountReconciled(ReconcileResult result) const {
+  if (observer_ != nullptr) observer_->OnReconciled(result);
 }
 
-void UpstreamCall::Observe(ReconcileResult outcome) const {
-  if (observer_ != nullptr) observer_->OnReconciled(outcome);
+void UpstreamCall::End(Conclusion conclusion) {
+  // An attempt that is under way may have arrived.
+  if (transfer_ && progress_.reads == 0) {
+    progress_.outcome = std::max(progress_.outcome, Outcome::kUnknown);
+  }
+  Finish(conclusion);
 }
 
 void UpstreamCall::Finish(Conclusion conclusion) {
-  if (transfer_) client_.Abort(*transfer_);
-  if (wait_) client_.StopTimer(*wait_);
-  outcome_.conclusion = conclusion;
-  if (conclusion != Conclusion::kLastAttempt) outcome_.retry_after.reset();
+  if (transfer_) loop_.Abort(*transfer_);
+  if (wait_) loop_.StopTimer(*wait_);
+  result_.conclusion = conclusion;
+  result_.attempts = progress_.attempts;
+  result_.outcome = progress_.outcome;
+  if (conclusion != Conclusion::kLastAttempt) result_.retry_after.reset();
   const auto ended = std::move(ended_);
-  ended(std::move(outcome_));
+  ended(std::move(result_));
 }
 
 }  // namespace gateway

@@ -17,14 +17,15 @@ double UniformRandom() {
 
 class UpstreamClient::Impl {
  public:
-  Impl(const std::vector<HttpLoop*>& loops, const RetryOptions& options,
-       UpstreamObserver* observer, std::function<double()> random)
+  Impl(const std::vector<HttpLoop*>& loops, const RetryOptions& options, UpstreamObserver* observer,
+       std::function<double()> random)
       : policy_(options, random ? std::move(random) : UniformRandom), observer_(observer) {
     for (HttpLoop* http : loops) loops_.push_back({.http = http, .calls = {}});
   }
 
   CallId Start(UpstreamCallSpec spec, std::function<void(UpstreamResult)> done);
   void Cancel(CallId id);
+  void EndAll();
 
  private:
   /// One loop and the calls on it, which its thread alone touches.
@@ -46,9 +47,9 @@ UpstreamClient::CallId UpstreamClient::Impl::Start(UpstreamCallSpec spec,
                                                    std::function<void(UpstreamResult)> done) {
   const CallId id = next_id_++;
   Loop& loop = LoopOf(id);
-  auto ended = [&loop, id, done = std::move(done)](UpstreamResult outcome) {
+  auto ended = [&loop, id, done = std::move(done)](UpstreamResult result) {
     const auto call = loop.calls.extract(id);  // Destroyed when this returns.
-    done(std::move(outcome));
+    done(std::move(result));
   };
   const UpstreamCall::Environment environment{*loop.http, policy_, observer_};
   // Shared only because a posted task must be copyable.
@@ -64,8 +65,17 @@ void UpstreamClient::Impl::Cancel(CallId id) {
   Loop& loop = LoopOf(id);
   loop.http->RunOnLoop([&loop, id] {
     const auto found = loop.calls.find(id);
-    if (found != loop.calls.end()) found->second->Cancel();
+    if (found != loop.calls.end()) found->second->End(Conclusion::kCancelled);
   });
+}
+
+void UpstreamClient::Impl::EndAll() {
+  for (Loop& loop : loops_) {
+    loop.http->RunOnLoop([&loop] {
+      // Each call leaves the map as it ends.
+      while (!loop.calls.empty()) loop.calls.begin()->second->End(Conclusion::kDraining);
+    });
+  }
 }
 
 UpstreamClient::UpstreamClient(const std::vector<HttpLoop*>& loops, const RetryOptions& options,
@@ -80,5 +90,6 @@ UpstreamClient::CallId UpstreamClient::Start(UpstreamCallSpec spec,
 }
 
 void UpstreamClient::Cancel(CallId id) { impl_->Cancel(id); }
+void UpstreamClient::EndAll() { impl_->EndAll(); }
 
 }  // namespace gateway

@@ -1,6 +1,6 @@
-// The door to the loop threads: starts upstream calls and cancels them.
+// Starts calls to an upstream on the loop threads, and cancels them.
 //
-// Thread-safe. What a call does, it does on one loop thread, and so does `done`.
+// Thread-safe. A call and its `done` run on one loop thread.
 #pragma once
 
 #include <cstdint>
@@ -32,6 +32,9 @@ class UpstreamClient {
 
   /// Ends a call early, with Conclusion::kCancelled. An unknown or ended call is a no-op.
   void Cancel(CallId id);
+
+  /// Ends all calls that have been started, with Conclusion::kDraining.
+  void EndAll();
 
  private:
   class Impl;

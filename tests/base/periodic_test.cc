@@ -35,7 +35,7 @@ TEST(Periodic, RunsSoonWhenAsked) {
   called.wait();
 }
 
-TEST(Periodic, IsAskedInVainForTheTimeOfAPause) {
+TEST(Periodic, KeepsThePauseWhateverIsAsked) {
   std::latch first(1);
   int calls = 0;
   {

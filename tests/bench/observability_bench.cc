@@ -3,7 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "gateway/serving/access_log.h"
+#include "gateway/telemetry/access_log.h"
 #include "gateway/telemetry/logging.h"
 #include "gateway/telemetry/metrics.h"
 #include "gateway/telemetry/trace_context.h"
@@ -15,12 +15,12 @@ using std::chrono::milliseconds;
 
 /// As one call with one attempt reports.
 void BM_Metrics(benchmark::State& state) {
-  Metrics telemetry("bench");
-  const Metrics::Method method = telemetry.AddMethod("extend.v1.SplitRunService", "GetSplitRun");
+  Metrics metrics("bench");
+  const Metrics::Method method = metrics.AddMethod("extend.v1.SplitRunService", "GetSplitRun");
   for (auto _ : state) {
-    telemetry.CallStarted(method);
-    telemetry.UpstreamRequest("GET", 200, milliseconds(20));
-    telemetry.CallHandled(method, grpc::StatusCode::OK, milliseconds(21));
+    metrics.CallStarted(method);
+    metrics.UpstreamRequest("GET", 200, milliseconds(20));
+    metrics.CallHandled(method, grpc::StatusCode::OK, milliseconds(21));
   }
 }
 BENCHMARK(BM_Metrics);
@@ -37,15 +37,14 @@ BENCHMARK(BM_TraceContext);
 /// The file is /dev/null: the kernel's part is a system call's price.
 void BM_AccessLogLine(benchmark::State& state) {
   SetUpLogging(LogLevel::kInfo, state.range(0) == 0 ? LogFormat::kJson : LogFormat::kText);
-  RpcResponse reply;
-  reply.http_status = 200;
-  reply.attempts = 1;
-  reply.request_id = "req_Xj8mK2pL9nR4vT7qY5wZ";
   const CallRecord call{.method = "/extend.v1.SplitRunService/GetSplitRun",
-                        .reply = reply,
+                        .http_status = 200,
+                        .attempts = 1,
                         .duration = milliseconds(21),
+                        .upstream_time = milliseconds(20),
                         .request_bytes = 27,
                         .response_bytes = 1800,
+                        .request_id = "req_Xj8mK2pL9nR4vT7qY5wZ",
                         .trace_id = "0af7651916cd43dd8448eb211c80319c",
                         .peer = "ipv4:127.0.0.1:51234"};
   for (auto _ : state) LogCall(call);

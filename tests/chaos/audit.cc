@@ -152,7 +152,7 @@ void CheckUpstreamMetrics(const Metrics& metrics, GateRecord& record, Report& re
   constexpr const char* kRequests = "extend_gateway_upstream_requests_total";
   double all_sent = 0;
   double all_counted = 0;
-  for (const auto& [key, sent] : record.answers()) {
+  for (const auto& [key, sent] : record.responses()) {
     const auto& [verb, status] = key;
     const double counted =
         metrics.Sum(kRequests, {{"method", verb}, {"http_status", std::to_string(status)}});
@@ -169,11 +169,11 @@ void CheckUpstreamMetrics(const Metrics& metrics, GateRecord& record, Report& re
   const double given_up = GivenUp(SeenByCode(report));
   const double timeouts = metrics.Sum("extend_gateway_retries_total", {{"reason", "timeout"}});
   std::printf(
-      "upstream: %.0f answers sent, %.0f counted, %.0f transport errors, %.0f calls given up\n",
+      "upstream: %.0f responses sent, %.0f counted, %.0f transport errors, %.0f calls given up\n",
       all_sent, all_counted, broken, given_up);
   const double missing = given_up + timeouts + static_cast<double>(record.in_doubt());
   check(all_sent - all_counted <= missing,
-        Numbers("answers counted", all_counted, all_sent - missing) + " at least");
+        Numbers("responses counted", all_counted, all_sent - missing) + " at least");
 }
 
 void CheckReconciling(const Metrics& metrics, Report& report) {

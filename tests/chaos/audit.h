@@ -17,7 +17,7 @@ namespace gateway::chaos {
 struct Holdings {
   Descriptors descriptors;
   long resident_kib = 0;
-  /// Of a processor, measured for a while.
+  /// The share of a processor, measured for a while.
   double busy = 0;
 };
 
@@ -33,7 +33,7 @@ void CheckConnections(const Metrics& metrics, const Holdings& holdings, Report& 
 /// The gateway counts what the clients have seen. Only calls that a client gave up (CANCELLED,
 /// DEADLINE_EXCEEDED) may have ended otherwise for the gateway, or never have reached it.
 void CheckServerMetrics(const Metrics& metrics, Report& report);
-/// The gateway counts the answers that the gate has sent, but for those that it did not wait for.
+/// The gateway counts the responses that the gate has sent, but for those that it did not wait for.
 void CheckUpstreamMetrics(const Metrics& metrics, GateRecord& record, Report& report);
 /// Each reconciling outcome has occurred.
 void CheckReconciling(const Metrics& metrics, Report& report);

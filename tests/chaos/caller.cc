@@ -6,7 +6,7 @@
 #include <grpcpp/security/credentials.h>
 #include <grpcpp/support/channel_arguments.h>
 
-#include "gateway/serving/access_log.h"
+#include "gateway/base/status_code.h"
 #include "tests/chaos/call_header.h"
 
 namespace gateway::chaos {
@@ -14,7 +14,7 @@ namespace {
 
 using std::chrono::system_clock;
 
-/// A call that lasts so long hangs: it is cancelled, so that the campaign can tell of it.
+/// A call that lasts so long hangs: it is cancelled, so that the campaign can report it.
 constexpr std::chrono::seconds kHangs{60};
 
 google::rpc::ErrorInfo ErrorInfoOf(const grpc::Status& status) {
@@ -72,13 +72,18 @@ CallResult Caller::ResultOf(const grpc::Status& status, const grpc::ClientContex
                     .message = status.error_message(),
                     .reason = {},
                     .state = {},
+                    .outcome = {},
                     .attempts = 0,
                     .elapsed = elapsed};
   if (!status.ok()) {
     const google::rpc::ErrorInfo info = ErrorInfoOf(status);
     result.reason = info.reason();
-    const auto state = info.metadata().find("status");
-    if (state != info.metadata().end()) result.state = state->second;
+    const auto metadata = [&info](const char* key) {
+      const auto found = info.metadata().find(key);
+      return found == info.metadata().end() ? std::string() : found->second;
+    };
+    result.state = metadata("status");
+    result.outcome = metadata("outcome");
   }
   const auto& trailing = context.GetServerTrailingMetadata();
   const auto attempts = trailing.find("x-gateway-attempts");

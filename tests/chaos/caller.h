@@ -27,9 +27,11 @@ struct CallPlan {
 struct CallResult {
   grpc::StatusCode code = grpc::StatusCode::OK;
   std::string message;
-  /// Of the ErrorInfo: its reason, and the metadata that a reconciled cancel adds.
+  /// The ErrorInfo's reason, and the `status` that a reconciled cancel adds.
   std::string reason;
   std::string state;
+  /// What was done, as the error says; empty without it.
+  std::string outcome;
   /// From the trailing metadata; 0 without it.
   int attempts = 0;
   std::chrono::steady_clock::duration elapsed{0};

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
 #include <set>
 #include <string_view>
 
@@ -22,8 +21,13 @@ using std::chrono::milliseconds;
 /// rounds.
 constexpr milliseconds kLateness{250};
 constexpr milliseconds kEarliness{5};
+/// How much earlier the gateway sends its error, so that the caller sees it: at most.
+constexpr milliseconds kHeadStart{20};
+constexpr int kHeadStartShare = 50;
 /// A stream of its own in the space of the seed's numbers.
 constexpr std::uint64_t kOperations = std::uint64_t{1} << 50U;
+
+constexpr auto kCancelling_ = static_cast<extend::v1::RunStatus>(6);
 
 extend::v1::RunStatus StatusOf(RunStatus status) {
   using enum RunStatus;
@@ -36,10 +40,17 @@ extend::v1::RunStatus StatusOf(RunStatus status) {
       return extend::v1::RUN_STATUS_PROCESSED;
     case kFailed:
       return extend::v1::RUN_STATUS_FAILED;
+    case kCancelling:
+      return kCancelling_;
     case kCancelled:
       break;
   }
   return extend::v1::RUN_STATUS_CANCELLED;
+}
+
+/// A cancel was accepted; perhaps it is not yet carried out.
+bool IsCancelled(RunStatus status) {
+  return status == RunStatus::kCancelled || status == RunStatus::kCancelling;
 }
 
 /// Most calls have time; some have none to lose, and some callers give up.
@@ -62,39 +73,18 @@ bool IsAnyOf(std::string_view text, std::initializer_list<std::string_view> know
 }
 
 /// Extend's word, or that of the gate's own bodies.
-bool IsAnswered(const CallResult& result, std::initializer_list<std::string_view> http) {
+bool IsResponse(const CallResult& result, std::initializer_list<std::string_view> http) {
   return result.reason == "TRY_AGAIN" || IsAnyOf(result.reason, http);
 }
 
 }  // namespace
-
-void Surroundings::AddRateLimitedCreate(const std::string& name) {
-  const MutexLock lock(mutex_);
-  rate_limited_creates_.push_back(name);
-}
-
-void Surroundings::CheckCreates() {
-  std::map<std::string, int> created;
-  for (const auto& [id, entry] : store.Ledger()) {
-    if (entry.metadata.is_object()) created[entry.metadata.value("call", "")] += entry.created;
-  }
-  for (const auto& [name, times] : created) {
-    report.Check(Invariant::kCreatedAtMostOnce, times == 1, [&] {
-      return name + ": created " + std::to_string(times) + " times" + record.HistoryOf(name);
-    });
-  }
-  const MutexLock lock(mutex_);
-  for (const std::string& name : rate_limited_creates_) {
-    report.Check(Invariant::kRateLimitedIsNotCreated, !created.contains(name),
-                 [&] { return name + ":" + record.HistoryOf(name); });
-  }
-}
 
 const std::vector<Client::Operation>& Client::Operations() {
   using enum RunStatus;
   static const std::vector<Operation> operations = {
       {"cancel", 30, &Client::Cancel, kProcessing},
       {"cancel a cancelled run", 6, &Client::Cancel, kCancelled},
+      {"cancel a cancelling run", 4, &Client::Cancel, kCancelling},
       {"cancel a processed run", 4, &Client::Cancel, kProcessed},
       {"cancel a failed run", 2, &Client::Cancel, kFailed},
       {"cancel a pending run", 2, &Client::Cancel, kPending},
@@ -138,6 +128,10 @@ CallResult Client::Call(Caller::Method<Request, Response> method, const Request&
 
 void Client::Check(Invariant invariant, bool holds, const CallResult& result,
                    const std::string& why) {
+  if (!holds && surroundings_.record.FateOf(name_).raced) {
+    surroundings_.report.Count(std::string(kNote) + "stale bytes at the very moment", "");
+    return;
+  }
   surroundings_.report.Check(invariant, holds, [&] {
     const auto ms = std::chrono::duration_cast<milliseconds>(result.elapsed).count();
     return name_ + " (" + operation_->name + " " + id_ + "): " + TextOf(result) + " after " +
@@ -155,8 +149,10 @@ void Client::JudgeAny(const CallResult& result) {
     // Without a reason it is the word of the client's own timer, whose deadline gRPC has converted
     // from one clock to another: on a busy machine that moves it.
     const bool is_gateways = !result.reason.empty();
-    Check(Invariant::kDeadlineIsNotEarly, !is_gateways || result.elapsed >= until - kEarliness,
-          result, ", deadline " + std::to_string(until.count()) + " ms");
+    const milliseconds head_start = std::min(kHeadStart, until / kHeadStartShare);
+    Check(Invariant::kDeadlineIsNotEarly,
+          !is_gateways || result.elapsed >= until - head_start - kEarliness, result,
+          ", deadline " + std::to_string(until.count()) + " ms");
   }
   Check(Invariant::kCodeIsPossible, IsPossible(result), result, "");
   if (result.attempts > 1) Check(Invariant::kRetriesHappen, true, result, "");
@@ -188,9 +184,9 @@ bool Client::IsPossible(const CallResult& result) const {
       return plan_.cancel_after.has_value();
     case StatusCode::UNAVAILABLE:
       return result.reason.starts_with("TRANSPORT_") ||
-             IsAnswered(result, {"HTTP_408", "HTTP_502", "HTTP_503", "HTTP_504"});
+             IsResponse(result, {"HTTP_408", "HTTP_502", "HTTP_503", "HTTP_504"});
     case StatusCode::RESOURCE_EXHAUSTED:
-      return IsAnswered(result, {"HTTP_429"});
+      return IsResponse(result, {"HTTP_429"});
     case StatusCode::INTERNAL:
       return result.reason == "GATEWAY_INVALID_RESPONSE";
     case StatusCode::NOT_FOUND:
@@ -211,6 +207,24 @@ void Client::JudgeNotFound(const CallResult& result) {
   Check(Invariant::kNotFoundIsTrue, !operation_->status, result, "");
 }
 
+void Client::JudgeOutcome(const CallResult& result, std::optional<bool> done) {
+  // Without a reason it is the word of the client's own timer or of the caller who gave up.
+  if (result.code == StatusCode::OK || result.reason.empty()) return;
+  surroundings_.report.Count(std::string(kNote) + "outcome " + result.outcome, TextOf(result));
+  Check(Invariant::kOutcomeIsGiven, IsAnyOf(result.outcome, {"none", "unknown", "done"}), result,
+        ", outcome '" + result.outcome + "'");
+  if (done && result.outcome == "none") Check(Invariant::kNoneMeansNotDone, !*done, result, "");
+  if (done && result.outcome == "done") Check(Invariant::kDoneMeansDone, *done, result, "");
+  // Not a refused cancel of a pending run: the read shows a state that is not final.
+  const bool refuses =
+      IsAnyOf(result.reason, {"NOT_FOUND", "ALREADY_CANCELLED", "NOT_CANCELLABLE"});
+  const GateRecord::Fate fate = surroundings_.record.FateOf(name_);
+  if (refuses && !fate.touched && result.attempts <= fate.requests) {
+    Check(Invariant::kPlainRefusalIsNone, result.outcome == "none", result,
+          ", outcome '" + result.outcome + "'");
+  }
+}
+
 void Client::Cancel() {
   id_ = MakeRun();
   extend::v1::CancelSplitRunRequest request;
@@ -219,18 +233,20 @@ void Client::Cancel() {
   const CallResult result = Call(&Caller::Stub::PrepareAsyncCancelSplitRun, request, run);
   const LedgerEntry ledger = surroundings_.store.LedgerOf(id_).value_or(LedgerEntry{});
   if (result.code == StatusCode::OK) {
-    const bool shows = run.id() == id_ && run.status() == extend::v1::RUN_STATUS_CANCELLED;
-    Check(Invariant::kCancelOkMeansCancelled, ledger.status == RunStatus::kCancelled && shows,
-          result, "");
+    const bool shows = run.id() == id_ && (run.status() == extend::v1::RUN_STATUS_CANCELLED ||
+                                           run.status() == kCancelling_);
+    Check(Invariant::kCancelOkMeansCancelled, IsCancelled(ledger.status) && shows, result,
+          ", shows " + run.id() + " " + extend::v1::RunStatus_Name(run.status()));
   }
   if (operation_->status == RunStatus::kProcessing) {
     const bool refused = result.reason == "ALREADY_CANCELLED";
     Check(Invariant::kOnlyCancellerSucceeds, !refused, result, "");
-    if (result.code != StatusCode::OK && ledger.status == RunStatus::kCancelled) {
-      surroundings_.report.Count(std::string(kNote) + "cancelled, but told", TextOf(result));
+    if (result.code != StatusCode::OK && IsCancelled(ledger.status)) {
+      surroundings_.report.Count(std::string(kNote) + "cancelled, but reported as", TextOf(result));
     }
   }
   JudgeRefusedCancel(result);
+  JudgeOutcome(result, ledger.cancels_accepted > 0);
   JudgeNotFound(result);
 }
 
@@ -242,7 +258,7 @@ void Client::JudgeRefusedCancel(const CallResult& result) {
     const bool ended = status == RunStatus::kProcessed || status == RunStatus::kFailed;
     Check(Invariant::kNotCancellableMeansEnded, ended && says, result, "");
   } else {
-    Check(Invariant::kCodeIsPossible, status == RunStatus::kCancelled && says, result, "");
+    Check(Invariant::kCodeIsPossible, IsCancelled(status) && says, result, "");
   }
 }
 
@@ -301,9 +317,10 @@ void Client::Create() {
     const bool is_there = ledger.metadata.is_object() && ledger.metadata.value("call", "") == name_;
     Check(Invariant::kCreatedIsThere, is_there && run.status() == extend::v1::RUN_STATUS_PROCESSING,
           result, "");
-  } else if (result.code == StatusCode::RESOURCE_EXHAUSTED) {
-    surroundings_.AddRateLimitedCreate(name_);
+  } else {
+    surroundings_.AddFailedCreate(name_, result);
   }
+  JudgeOutcome(result, {});
   JudgeNotFound(result);
 }
 
@@ -319,6 +336,7 @@ void Client::Delete() {
     const bool gone = !surroundings_.store.Get(id_);
     Check(Invariant::kDeletedIsGone, names && gone, result, "");
   }
+  JudgeOutcome(result, surroundings_.store.LedgerOf(id_).value_or(LedgerEntry{}).deleted > 0);
   if (operation_->status) {
     Check(Invariant::kOnlyDeleterSucceeds, result.code != StatusCode::NOT_FOUND, result, "");
   } else {

@@ -1,7 +1,7 @@
 // A client of the gateway: one operation after the other, each on runs of its own, so that there is
-// one right answer, which the simulator's ledger tells.
+// one right outcome, which the simulator's ledger knows.
 //
-// Belongs to one thread; Judges are shared.
+// Belongs to one thread.
 #pragma once
 
 #include <cstdint>
@@ -10,47 +10,14 @@
 #include <string>
 #include <vector>
 
-#include "gateway/base/mutex.h"
 #include "tests/chaos/caller.h"
 #include "tests/chaos/gate_record.h"
-#include "tests/chaos/lag_meter.h"
-#include "tests/chaos/latencies.h"
 #include "tests/chaos/report.h"
 #include "tests/chaos/seeded_random.h"
+#include "tests/chaos/surroundings.h"
 #include "tests/simulator/run_store.h"
 
 namespace gateway::chaos {
-
-/// What all clients share. Thread-safe; what it refers to outlives it.
-class Surroundings {
- public:
-  Surroundings(std::uint64_t seed_, std::chrono::milliseconds timeout_,
-               std::chrono::milliseconds attempt_timeout, extend_simulator::RunStore& store_,
-               GateRecord& record_, Report& report_)
-      : seed(seed_),
-        timeout(timeout_),
-        store(store_),
-        record(record_),
-        report(report_),
-        latencies(attempt_timeout) {}
-
-  const std::uint64_t seed;
-  /// The gateway's --timeout.
-  const std::chrono::milliseconds timeout;
-  extend_simulator::RunStore& store;
-  GateRecord& record;
-  Report& report;
-  LagMeter lag;
-  Latencies latencies;
-
-  void AddRateLimitedCreate(const std::string& name);
-  /// Of all creates, once nothing runs any more.
-  void CheckCreates();
-
- private:
-  Mutex mutex_;
-  std::vector<std::string> rate_limited_creates_ GUARDED_BY(mutex_);
-};
 
 class Client {
  public:
@@ -65,7 +32,7 @@ class Client {
     const char* name;
     int weight;
     void (Client::*run)();
-    /// Of the run that it begins with; nothing: there is no such run.
+    /// The state of the run that it begins with; nothing: there is no such run.
     std::optional<extend_simulator::RunStatus> status;
   };
   static const std::vector<Operation>& Operations();
@@ -86,6 +53,8 @@ class Client {
   void JudgeEnd(const CallResult& result, std::chrono::milliseconds limit);
   void JudgeRefusedCancel(const CallResult& result);
   void JudgeNotFound(const CallResult& result);
+  /// `done`: what the ledger says of a cancel or delete; of a create it is known at the end.
+  void JudgeOutcome(const CallResult& result, std::optional<bool> done);
   [[nodiscard]] bool IsPossible(const CallResult& result) const;
   void Check(Invariant invariant, bool holds, const CallResult& result, const std::string& why);
 
@@ -95,7 +64,7 @@ class Client {
   Surroundings& surroundings_;
   Caller caller_;
 
-  // Of the operation under way.
+  // The operation under way.
   const Operation* operation_ = nullptr;
   std::string name_;
   std::string id_;

@@ -63,14 +63,14 @@ void FaultGate::Stop() {
   shutdown(listener_, SHUT_RDWR);
   acceptor_.join();
   {
-    const MutexLock lock(mutex_);
+    const absl::MutexLock lock(&mutex_);
     for (Connection& connection : connections_) {
       if (!connection.ended) connection.stream.Interrupt();
     }
   }
   std::list<Connection> left;
   {
-    const MutexLock lock(mutex_);
+    const absl::MutexLock lock(&mutex_);
     left.swap(connections_);
   }
   for (Connection& connection : left) connection.thread.join();
@@ -92,7 +92,7 @@ void FaultGate::AcceptAll() {
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
     JoinEnded();
     {
-      const MutexLock lock(mutex_);
+      const absl::MutexLock lock(&mutex_);
       Connection& connection = connections_.emplace_back(fd, number, tls_.get());
       connection.thread = std::thread([this, &connection] { Serve(connection); });
     }
@@ -109,7 +109,7 @@ void FaultGate::AcceptAll() {
 void FaultGate::JoinEnded() {
   std::list<Connection> ended;
   {
-    const MutexLock lock(mutex_);
+    const absl::MutexLock lock(&mutex_);
     for (auto it = connections_.begin(); it != connections_.end();) {
       const auto here = it++;
       if (here->ended) ended.splice(ended.end(), connections_, here);
@@ -120,26 +120,31 @@ void FaultGate::JoinEnded() {
 
 void FaultGate::Serve(Connection& connection) {
   if (connection.stream.Accept()) {
-    GateConnection served{
-        .fd = connection.fd,
-        .number = connection.number,
-        .stream = connection.stream,
-        .end = [this, &connection](bool with_reset) { End(connection, with_reset); }};
+    GateConnection served{.fd = connection.fd,
+                          .number = connection.number,
+                          .stream = connection.stream,
+                          .end = [this, &connection](ConnectionEnd how) { End(connection, how); }};
     if (context_.plan.protocol() == Protocol::kHttp2) {
       Http2Connection(served, context_).Serve();
     } else {
       Http1Connection(served, context_).Serve();
     }
   }
-  End(connection, false);
+  End(connection, ConnectionEnd::kOrderly);
 }
 
-void FaultGate::End(Connection& connection, bool with_reset) {
-  const MutexLock lock(mutex_);
-  if (with_reset) {
-    connection.stream.Reset();
-  } else {
-    connection.stream.Close();
+void FaultGate::End(Connection& connection, ConnectionEnd how) {
+  const absl::MutexLock lock(&mutex_);
+  switch (how) {
+    case ConnectionEnd::kOrderly:
+      connection.stream.Close();
+      break;
+    case ConnectionEnd::kReset:
+      connection.stream.Reset();
+      break;
+    case ConnectionEnd::kUnannounced:
+      connection.stream.Cut();
+      break;
   }
   connection.ended = true;
 }

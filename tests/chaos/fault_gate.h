@@ -4,13 +4,15 @@
 // A thread per connection. Thread-safe, but for Stop. The simulator outlives it.
 #pragma once
 
+#include <absl/base/thread_annotations.h>
+#include <absl/synchronization/mutex.h>
+
 #include <atomic>
 #include <cstdint>
 #include <list>
 #include <string>
 #include <thread>
 
-#include "gateway/base/mutex.h"
 #include "tests/chaos/fault_plan.h"
 #include "tests/chaos/gate_connection.h"
 #include "tests/chaos/gate_record.h"
@@ -51,7 +53,7 @@ class FaultGate {
   void AcceptAll();
   void JoinEnded();
   void Serve(Connection& connection);
-  void End(Connection& connection, bool with_reset);
+  void End(Connection& connection, ConnectionEnd how);
 
   const SslContext tls_;
   GateRecord record_;
@@ -60,8 +62,8 @@ class FaultGate {
   std::uint16_t port_ = 0;
   const int listener_;
 
-  Mutex mutex_;
-  std::list<Connection> connections_ GUARDED_BY(mutex_);
+  absl::Mutex mutex_;
+  std::list<Connection> connections_ ABSL_GUARDED_BY(mutex_);
 
   std::thread acceptor_;
 };

@@ -15,7 +15,7 @@ constexpr std::array<std::string_view, kFaultKinds> kNames = {
     "reset before reading",
     "reset after reading",
     "close after reading",
-    "answer lost",
+    "response lost",
     "cut within the head",
     "cut within the body",
     "delay",
@@ -38,11 +38,20 @@ constexpr std::array<std::string_view, kFaultKinds> kNames = {
     "GOAWAY and the end",
     "stall of the connection",
     "corrupt frame",
-    "interim answer",
+    "interim response",
     "trailers",
     "many headers",
     "new settings",
     "many pings",
+    "stale response",
+    "idle 408",
+    "unframed",
+    "cut unframed",
+    "unframed, unannounced end",
+    "gzip",
+    "cut gzip",
+    "empty success",
+    "reads fail",
 };
 
 struct Weighted {
@@ -56,7 +65,7 @@ constexpr std::array kGoodWeather = {
     Weighted{kResetUnread, 6},
     Weighted{kResetUnprocessed, 4},
     Weighted{kCloseUnprocessed, 4},
-    Weighted{kLoseAnswer, 10},
+    Weighted{kLoseResponse, 10},
     Weighted{kCutHead, 4},
     Weighted{kCutBody, 4},
     Weighted{kDelay, 30},
@@ -70,13 +79,22 @@ constexpr std::array kGoodWeather = {
     Weighted{kStatusAfterProcessing, 8},
     Weighted{kStallUnprocessed, 2},
     Weighted{kStallAfterProcessing, 2},
+    Weighted{kStaleResponse, 12},
+    Weighted{kIdleTimeout, 8},
+    Weighted{kUnframed, 8},
+    Weighted{kCutUnframed, 3},
+    Weighted{kUnframedUnannounced, 3},
+    Weighted{kGzip, 20},
+    Weighted{kCutGzip, 4},
+    Weighted{kEmptySuccess, 8},
+    Weighted{kReadsFail, 12},
 };
 constexpr std::array kStorm = {
     Weighted{kNone, 500},
     Weighted{kResetUnread, 30},
     Weighted{kResetUnprocessed, 20},
     Weighted{kCloseUnprocessed, 20},
-    Weighted{kLoseAnswer, 90},
+    Weighted{kLoseResponse, 90},
     Weighted{kCutHead, 25},
     Weighted{kCutBody, 25},
     Weighted{kDelay, 60},
@@ -90,13 +108,22 @@ constexpr std::array kStorm = {
     Weighted{kStatusAfterProcessing, 60},
     Weighted{kStallUnprocessed, 5},
     Weighted{kStallAfterProcessing, 5},
+    Weighted{kStaleResponse, 20},
+    Weighted{kIdleTimeout, 10},
+    Weighted{kUnframed, 10},
+    Weighted{kCutUnframed, 15},
+    Weighted{kUnframedUnannounced, 15},
+    Weighted{kGzip, 20},
+    Weighted{kCutGzip, 20},
+    Weighted{kEmptySuccess, 40},
+    Weighted{kReadsFail, 40},
 };
 // Over HTTP/2 the end of a connection befalls all its streams, so such faults are rarer.
 constexpr std::array kHttp2GoodWeather = {
     Weighted{kNone, 3400},
     Weighted{kResetUnprocessed, 1},
     Weighted{kCloseUnprocessed, 1},
-    Weighted{kLoseAnswer, 2},
+    Weighted{kLoseResponse, 2},
     Weighted{kCutHead, 8},
     Weighted{kCutBody, 8},
     Weighted{kDelay, 120},
@@ -121,12 +148,16 @@ constexpr std::array kHttp2GoodWeather = {
     Weighted{kManyHeaders, 20},
     Weighted{kNewSettings, 20},
     Weighted{kManyPings, 20},
+    Weighted{kGzip, 60},
+    Weighted{kCutGzip, 12},
+    Weighted{kEmptySuccess, 30},
+    Weighted{kReadsFail, 40},
 };
 constexpr std::array kHttp2Storm = {
     Weighted{kNone, 900},
     Weighted{kResetUnprocessed, 8},
     Weighted{kCloseUnprocessed, 8},
-    Weighted{kLoseAnswer, 16},
+    Weighted{kLoseResponse, 16},
     Weighted{kCutHead, 30},
     Weighted{kCutBody, 40},
     Weighted{kDelay, 120},
@@ -151,6 +182,10 @@ constexpr std::array kHttp2Storm = {
     Weighted{kManyHeaders, 20},
     Weighted{kNewSettings, 20},
     Weighted{kManyPings, 20},
+    Weighted{kGzip, 40},
+    Weighted{kCutGzip, 40},
+    Weighted{kEmptySuccess, 60},
+    Weighted{kReadsFail, 60},
 };
 /// Every so many requests the weather changes, every so many changes it is a storm.
 constexpr std::uint64_t kWeatherLasts = 512;
@@ -187,6 +222,8 @@ milliseconds PauseOf(FaultKind kind, SeededRandom& random) {
     case kDrip:
       return random.Between(milliseconds(1), kMaxDripPause);
     case kCloseIdle:
+    case kStaleResponse:
+    case kIdleTimeout:
       return random.Between(milliseconds(0), kMaxIdle);
     default:
       return milliseconds(0);
@@ -217,6 +254,7 @@ Fault FaultPlan::ForRequest(std::uint64_t number) const {
   const bool storm = number / kWeatherLasts % kStormEvery == kStormEvery - 1;
   Fault fault;
   fault.kind = random.Pick(TableOf(protocol_, storm)).kind;
+  if (without_.contains(fault.kind)) fault.kind = kNone;
   fault.pause = PauseOf(fault.kind, random);
   fault.with_reset = random.Percent(50);
   fault.chunked = random.Percent(20);
@@ -225,6 +263,15 @@ Fault FaultPlan::ForRequest(std::uint64_t number) const {
       processed ? random.Pick(kAfterProcessing).status : random.Pick(kUnprocessed).status;
   fault.retry_after = random.Pick(kRetryAfter).seconds;
   fault.dice = random.Between<std::uint32_t>(0, 1U << 30U);
+  return fault;
+}
+
+Fault FaultPlan::ForFailingRead(const Fault& drawn) {
+  constexpr std::array kFailures = {kStatusUnprocessed, kStatusAfterProcessing, kResetUnprocessed,
+                                    kLoseResponse, kCutBody};
+  Fault fault = drawn;
+  fault.kind = kFailures.at(drawn.dice % kFailures.size());
+  if (fault.kind == kStatusUnprocessed || fault.kind == kStatusAfterProcessing) fault.status = 503;
   return fault;
 }
 

@@ -20,16 +20,28 @@ namespace gateway::chaos {
 
 /// A stall lasts until the gateway gives up; this only bounds a gateway that never does.
 inline constexpr std::chrono::milliseconds kMaxStall{30'000};
-/// Of a dripping answer; the rest comes at once.
+/// After kReadsFail: more than the gateway reads again.
+inline constexpr std::uint32_t kMaxFailingReads = 6;
+/// So many bytes of a response drip; the rest comes at once.
 inline constexpr std::size_t kDrippedBytes = 24;
+
+enum class ConnectionEnd {
+  kOrderly,      ///< FIN; over TLS with close_notify.
+  kReset,        ///< RST.
+  kUnannounced,  ///< FIN; over TLS without close_notify.
+};
+/// The usual ones.
+inline ConnectionEnd EndWith(bool reset) {
+  return reset ? ConnectionEnd::kReset : ConnectionEnd::kOrderly;
+}
 
 struct GateConnection {
   /// For poll; owned by the stream.
   const int fd;
   const std::uint64_t number;
   WireStream& stream;
-  /// RST, or FIN. The first ends it.
-  std::function<void(bool with_reset)> end;
+  /// The first ends it.
+  std::function<void(ConnectionEnd how)> end;
 };
 
 struct GateContext {
@@ -39,6 +51,10 @@ struct GateContext {
   /// The gate is being stopped: nothing more is processed.
   const std::atomic<bool>& stopping;
 };
+
+inline bool IsCancel(const extend_simulator::ApiRequest& request) {
+  return request.target.ends_with("/cancel");
+}
 
 /// Whether something came within that time: bytes, or the end.
 inline bool Await(int fd, short events, std::chrono::milliseconds time) {

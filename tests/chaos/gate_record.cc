@@ -5,9 +5,9 @@
 
 namespace gateway::chaos {
 
-void GateRecord::CountAnswer(const std::string& verb, int status) {
-  const MutexLock lock(mutex_);
-  ++answers_[{verb, status}];
+void GateRecord::CountResponse(const std::string& verb, int status) {
+  const absl::MutexLock lock(&mutex_);
+  ++responses_[{verb, status}];
 }
 
 GateRecord::Fate& GateRecord::SlotOf(const std::string& call) {
@@ -21,19 +21,48 @@ GateRecord::Fate& GateRecord::SlotOf(const std::string& call) {
 }
 
 void GateRecord::Receive(const std::string& call, FaultKind fault) {
-  const MutexLock lock(mutex_);
+  const absl::MutexLock lock(&mutex_);
   Fate& fate = SlotOf(call);
   ++fate.requests;
   fate.touched = fate.touched || fault != FaultKind::kNone;
 }
 
+void GateRecord::FailReads(const std::string& call, int reads) {
+  const absl::MutexLock lock(&mutex_);
+  SlotOf(call).failing_reads = reads;
+}
+
+bool GateRecord::TakeFailingRead(const std::string& call) {
+  const absl::MutexLock lock(&mutex_);
+  Fate& fate = SlotOf(call);
+  if (fate.failing_reads == 0) return false;
+  --fate.failing_reads;
+  return true;
+}
+
+void GateRecord::UseStale(const std::string& call, std::chrono::microseconds later, bool raced) {
+  const absl::MutexLock lock(&mutex_);
+  SlotOf(call).touched = true;
+  if (raced) {
+    SlotOf(call).raced = true;
+    ++raced_;
+  } else {
+    stale_uses_.push_back(call + " came " + std::to_string(later.count()) + " us after them");
+  }
+}
+
+std::vector<std::string> GateRecord::stale_uses() {
+  const absl::MutexLock lock(&mutex_);
+  return stale_uses_;
+}
+
 void GateRecord::Touch(const std::string& call) {
-  const MutexLock lock(mutex_);
+  const absl::MutexLock lock(&mutex_);
   SlotOf(call).touched = true;
 }
 
 void GateRecord::Remember(Event event) {
-  const MutexLock lock(mutex_);
+  const absl::MutexLock lock(&mutex_);
   events_[next_event_] = std::move(event);
   next_event_ = (next_event_ + 1) % events_.size();
 }
@@ -42,25 +71,25 @@ std::uint64_t GateRecord::Count(FaultKind kind) const {
   return counts_.at(static_cast<std::size_t>(kind));
 }
 
-GateRecord::Answers GateRecord::answers() {
-  const MutexLock lock(mutex_);
-  return answers_;
+GateRecord::Responses GateRecord::responses() {
+  const absl::MutexLock lock(&mutex_);
+  return responses_;
 }
 
 GateRecord::Fate GateRecord::FateOf(const std::string& call) {
-  const MutexLock lock(mutex_);
+  const absl::MutexLock lock(&mutex_);
   return SlotOf(call);
 }
 
 std::string GateRecord::HistoryOf(const std::string& call) {
   std::string text;
-  const MutexLock lock(mutex_);
+  const absl::MutexLock lock(&mutex_);
   for (std::size_t i = 0; i < events_.size(); ++i) {
     const Event& event = events_[(next_event_ + i) % events_.size()];
     if (event.call != call) continue;
     text += " [" + event.verb + ": " + std::string(NameOf(event.fault));
     if (event.processed != 0) text += ", processed as " + std::to_string(event.processed);
-    if (event.instead != 0) text += ", answered " + std::to_string(event.instead);
+    if (event.instead != 0) text += ", responded " + std::to_string(event.instead);
     text += "]";
   }
   return text;

@@ -1,25 +1,28 @@
-// What a fault gate has done to whom: counts of faults and answers, and what befell each call.
+// What a fault gate has done to whom: counts of faults and responses, and what befell each call.
 //
 // Thread-safe.
 #pragma once
 
+#include <absl/base/thread_annotations.h>
+#include <absl/synchronization/mutex.h>
+
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "gateway/base/mutex.h"
 #include "tests/chaos/fault_plan.h"
 
 namespace gateway::chaos {
 
 class GateRecord {
  public:
-  /// Complete, well-framed answers by verb and status.
-  using Answers = std::map<std::pair<std::string, int>, std::uint64_t>;
+  /// Complete, well-framed responses by verb and status.
+  using Responses = std::map<std::pair<std::string, int>, std::uint64_t>;
 
   /// What became of one request.
   struct Event {
@@ -37,34 +40,53 @@ class GateRecord {
     int requests = 0;
     /// A fault befell one of them, or its connection.
     bool touched = false;
+    /// How many of its next reads fail.
+    int failing_reads = 0;
+    /// One of them met stale bytes that came at the same moment: nothing could have kept it from
+    /// taking them for its response.
+    bool raced = false;
   };
 
   GateRecord() : events_(kRemembered), fates_(kRemembered) {}
 
-  /// Of the request that comes now; before anything is done to it.
+  /// The number of the request that comes now; before anything is done to it.
   std::uint64_t NextRequest() { return requests_++; }
   void CountFault(FaultKind kind) { ++counts_.at(static_cast<std::size_t>(kind)); }
-  /// Before its last byte is written: the gateway may tell of it at once.
-  void CountAnswer(const std::string& verb, int status);
-  /// Answers counted that may not have arrived: their connection was broken right after them.
-  void AddInDoubt(std::uint64_t answers) { in_doubt_ += answers; }
+  /// Before its last byte is written: the gateway may count it at once.
+  void CountResponse(const std::string& verb, int status);
+  /// Responses counted that may not have arrived: their connection was broken right after them.
+  void AddInDoubt(std::uint64_t responses) { in_doubt_ += responses; }
 
   /// A request of that call came, and perhaps a fault with it.
   void Receive(const std::string& call, FaultKind fault);
+  void FailReads(const std::string& call, int reads);
+  /// Whether this read of that call is to fail.
+  [[nodiscard]] bool TakeFailingRead(const std::string& call);
+  /// Stale bytes lie on an idle connection now.
+  void CountStale() { ++stale_; }
+  /// A request of that call came on such a connection all the same, so long after the bytes.
+  void UseStale(const std::string& call, std::chrono::microseconds later, bool raced);
+
   /// Something befell the connection that a request of that call is on.
   void Touch(const std::string& call);
   void Remember(Event event);
 
   [[nodiscard]] std::uint64_t Count(FaultKind kind) const;
-  [[nodiscard]] Answers answers();
+  [[nodiscard]] Responses responses();
   [[nodiscard]] std::uint64_t in_doubt() const { return in_doubt_; }
-  /// Of a call that has just ended.
+  /// Connections that got stale bytes.
+  [[nodiscard]] std::uint64_t stale() const { return stale_; }
+  /// Calls that came on one at the same moment.
+  [[nodiscard]] std::uint64_t raced() const { return raced_; }
+  /// Those that came on one later: the bytes were there to be seen.
+  [[nodiscard]] std::vector<std::string> stale_uses();
+  /// The fate of a call that has just ended.
   [[nodiscard]] Fate FateOf(const std::string& call);
   /// What was done to a call's requests, as far as it is remembered: for reports.
   [[nodiscard]] std::string HistoryOf(const std::string& call);
 
  private:
-  /// Of events, and of calls: the last ones.
+  /// How many events and calls are remembered: the last ones.
   static constexpr std::size_t kRemembered = std::size_t{1} << 16U;
   struct CallFate {
     std::string call;
@@ -72,18 +94,21 @@ class GateRecord {
   };
 
   /// The slot of that call, taken from the one that had it before.
-  Fate& SlotOf(const std::string& call) REQUIRES(mutex_);
+  Fate& SlotOf(const std::string& call) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   std::atomic<std::uint64_t> requests_ = 0;
   std::atomic<std::uint64_t> in_doubt_ = 0;
+  std::atomic<std::uint64_t> stale_ = 0;
+  std::atomic<std::uint64_t> raced_ = 0;
   std::array<std::atomic<std::uint64_t>, kFaultKinds> counts_{};
 
-  Mutex mutex_;
-  Answers answers_ GUARDED_BY(mutex_);
+  absl::Mutex mutex_;
+  Responses responses_ ABSL_GUARDED_BY(mutex_);
   /// A ring.
-  std::vector<Event> events_ GUARDED_BY(mutex_);
-  std::size_t next_event_ GUARDED_BY(mutex_) = 0;
-  std::vector<CallFate> fates_ GUARDED_BY(mutex_);
+  std::vector<Event> events_ ABSL_GUARDED_BY(mutex_);
+  std::size_t next_event_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::vector<std::string> stale_uses_ ABSL_GUARDED_BY(mutex_);
+  std::vector<CallFate> fates_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace gateway::chaos

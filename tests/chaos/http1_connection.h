@@ -29,9 +29,14 @@ class Http1Connection {
   bool ServeRequest();
   bool Befall(const Request& request, const Fault& fault, Event& event);
   bool Process(const Request& request, const Fault& fault, Event& event);
-  bool SendWhole(const std::string& verb, int status, const std::string& answer);
+  bool Respond(const extend_simulator::ApiResponse& response, const Fault& fault, Event& event);
+  bool SendUnframed(const extend_simulator::ApiResponse& response, const Fault& fault,
+                    const std::string& verb);
+  /// Leaves bytes on the connection once it is idle, and watches who takes it all the same.
+  bool LeaveStale(const Fault& fault);
+  bool SendWhole(const std::string& verb, int status, const std::string& response);
   /// Ends it.
-  bool End(bool with_reset);
+  bool End(ConnectionEnd how);
   /// Reads one request out of the buffer and the stream; false at the stream's end.
   bool Read(Request& request);
 

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "tests/chaos/call_header.h"
-#include "tests/chaos/faulty_answer.h"
+#include "tests/chaos/faulty_response.h"
 
 namespace gateway::chaos {
 namespace {
@@ -16,7 +16,7 @@ using enum FaultKind;
 using namespace std::chrono_literals;
 using std::chrono::milliseconds;
 
-/// The end of a connection may destroy answers that are so young.
+/// The end of a connection may destroy responses that are so young.
 constexpr milliseconds kInDoubt = 250ms;
 /// Between a first GOAWAY, which names no stream, and the one that does.
 constexpr milliseconds kNotice = 10ms;
@@ -39,10 +39,10 @@ bool ComesInPieces(FaultKind kind) {
   return kind == kCutHead || kind == kCutBody || kind == kDrip || kind == kManyHeaders;
 }
 
-AnswerShape ShapeFor(const Fault& fault, std::size_t size) {
-  AnswerShape shape;
-  // Some servers do not know it yet when they begin. But where the answer may end before its body
-  // begins, libcurl would take it for an empty one: nothing would tell what is true.
+ResponseShape ShapeFor(const Fault& fault, std::size_t size) {
+  ResponseShape shape;
+  // Some servers do not know it yet when they begin. But where the response may end before its body
+  // begins, libcurl would take it for an empty one: nothing would show what is true.
   if (!fault.chunked || ComesInPieces(fault.kind)) shape.content_length = size;
   if (fault.kind == kInterim) shape.interim = fault.dice % 2 == 0 ? 103 : 100;
   shape.trailers = fault.kind == kTrailers;
@@ -59,7 +59,7 @@ bool IsStatus(FaultKind kind) {
 Http2Connection::Http2Connection(GateConnection& connection, GateContext& context)
     : connection_(connection),
       context_(context),
-      session_(connection.stream, [this](const Http2Stream& stream) { CountAnswer(stream); }) {}
+      session_(connection.stream, [this](const Http2Stream& stream) { CountResponse(stream); }) {}
 
 void Http2Connection::Serve() {
   session_.SendSettings(context_.plan.TraitsOfConnection(connection_.number));
@@ -117,6 +117,11 @@ void Http2Connection::Receive(const Http2StreamPtr& stream) {
                     .fault = request->fault.kind,
                     .instead = IsStatus(request->fault.kind) ? request->fault.status : 0};
   context_.record.CountFault(request->fault.kind);
+  if (stream->api.method == "GET" && context_.record.TakeFailingRead(request->event.call)) {
+    request->fault = FaultPlan::ForFailingRead(request->fault);
+    request->event.fault = request->fault.kind;
+    request->event.instead = IsStatus(request->fault.kind) ? request->fault.status : 0;
+  }
   context_.record.Receive(request->event.call, request->fault.kind);
   std::erase_if(requests_, [](const auto& entry) { return !entry.second->stream->open; });
   requests_[stream->id] = request;
@@ -138,7 +143,7 @@ void Http2Connection::Befall(const RequestPtr& request) {
       Stall();
       break;
     case kStatusUnprocessed:
-      AnswerInstead(*request);
+      RespondInstead(*request);
       break;
     case kRefuseStream:
       session_.Reset(*request->stream, NGHTTP2_REFUSED_STREAM);
@@ -165,26 +170,37 @@ void Http2Connection::Befall(const RequestPtr& request) {
 void Http2Connection::Process(const RequestPtr& request) {
   if (request->dropped) return;
   const Fault& fault = request->fault;
-  const extend_simulator::ApiResponse answer = context_.simulator.Answer(request->stream->api);
-  request->event.processed = answer.status;
+  const extend_simulator::ApiResponse api = context_.simulator.Handle(request->stream->api);
+  request->event.processed = api.status;
   context_.record.Remember(request->event);
   last_processed_ = std::max(last_processed_, request->stream->id);
   if (ended_ || stalled_) return;
 
-  const HttpResponse response = AnswerOf(answer, fault);
-  AnswerShape shape = ShapeFor(fault, response.body.size());
+  const HttpResponse response = ResponseOf(api, fault);
+  ResponseShape shape = ShapeFor(fault, response.body.size());
   switch (fault.kind) {
-    case kLoseAnswer:
+    case kLoseResponse:
       return End(fault.with_reset);
     case kStallAfterProcessing:
       return;
     case kStatusAfterProcessing:
-      return AnswerInstead(*request);
+      return RespondInstead(*request);
     case kResetStreamAfterProcessing:
       return session_.Reset(*request->stream, Choose(kErrorCodes, fault.dice));
     case kCutHead:
     case kCutBody:
       return CutShort(*request, response);
+    case kEmptySuccess:
+      if (!IsCancel(request->stream->api) || api.status >= 300) break;
+      return RespondEmptily(*request);
+    case kReadsFail:
+      if (!IsCancel(request->stream->api)) break;
+      context_.record.FailReads(request->event.call,
+                                static_cast<int>(1 + fault.dice % kMaxFailingReads));
+      break;
+    case kCutGzip:
+      context_.record.AddInDoubt(1);
+      break;
     case kCorruptFrame:
       return WriteGarbage(*request);
     case kShortLength:
@@ -192,31 +208,39 @@ void Http2Connection::Process(const RequestPtr& request) {
       shape.content_length = fault.with_reset
                                  ? 1 + fault.dice % (response.body.size() - 1)
                                  : response.body.size() + 1 + fault.dice % response.body.size();
-      return session_.Answer(*request->stream, response, shape);
+      return session_.Respond(*request->stream, response, shape);
     case kDrip:
       shape.released = 0;
-      session_.Answer(*request->stream, response, shape);
+      session_.Respond(*request->stream, response, shape);
       return Drip(request, kDrippedBytes);
     case kCloseIdle:
-      session_.Answer(*request->stream, response, shape);
+      session_.Respond(*request->stream, response, shape);
       return After(fault.pause, [this] { End(false); });
     case kGoAwayGracefully:
       GoAwayGracefully(fault.with_reset);
-      return session_.Answer(*request->stream, response, shape);
+      return session_.Respond(*request->stream, response, shape);
     case kNewSettings:
       session_.SendMaxStreams(Choose(kMaxStreams, fault.dice));
-      return session_.Answer(*request->stream, response, shape);
+      return session_.Respond(*request->stream, response, shape);
     case kManyPings:
       session_.SendPings(kPings);
-      return session_.Answer(*request->stream, response, shape);
+      return session_.Respond(*request->stream, response, shape);
     default:
-      return session_.Answer(*request->stream, response, shape);
+      break;
   }
+  session_.Respond(*request->stream, response, shape);
 }
 
-void Http2Connection::AnswerInstead(const Request& request) {
-  const HttpResponse response = StatusAnswer(request.fault);
-  session_.Answer(*request.stream, response, ShapeFor(request.fault, response.body.size()));
+void Http2Connection::RespondEmptily(const Request& request) {
+  const HttpResponse response = EmptySuccess(request.fault);
+  ResponseShape shape;
+  if (response.status != 204) shape.content_length = 0;
+  session_.Respond(*request.stream, response, shape);
+}
+
+void Http2Connection::RespondInstead(const Request& request) {
+  const HttpResponse response = StatusResponse(request.fault);
+  session_.Respond(*request.stream, response, ShapeFor(request.fault, response.body.size()));
 }
 
 void Http2Connection::Drip(const RequestPtr& request, std::size_t count) {
@@ -227,9 +251,9 @@ void Http2Connection::Drip(const RequestPtr& request, std::size_t count) {
 
 void Http2Connection::CutShort(const Request& request, const HttpResponse& response) {
   const Fault& fault = request.fault;
-  AnswerShape shape = ShapeFor(fault, response.body.size());
+  ResponseShape shape = ShapeFor(fault, response.body.size());
   shape.released = fault.kind == kCutHead ? 0 : fault.dice % response.body.size();
-  session_.Answer(*request.stream, response, shape);
+  session_.Respond(*request.stream, response, shape);
   session_.Flush();
   if (fault.dice % 8 == 0) return End(fault.with_reset);
   const auto code = fault.dice % 8 == 1 ? NGHTTP2_NO_ERROR : Choose(kErrorCodes, fault.dice / 8);
@@ -291,24 +315,24 @@ void Http2Connection::TouchAll() {
   for (const auto& [id, request] : requests_) {
     if (request->stream->open) context_.record.Touch(request->event.call);
   }
-  const auto young = std::ranges::lower_bound(answers_, Clock::now() - kInDoubt);
-  context_.record.AddInDoubt(static_cast<std::uint64_t>(answers_.end() - young));
-  answers_.clear();
+  const auto young = std::ranges::lower_bound(responses_, Clock::now() - kInDoubt);
+  context_.record.AddInDoubt(static_cast<std::uint64_t>(responses_.end() - young));
+  responses_.clear();
 }
 
 void Http2Connection::End(bool with_reset) {
   if (std::exchange(ended_, true)) return;
   TouchAll();
-  connection_.end(with_reset);
+  connection_.end(EndWith(with_reset));
 }
 
-void Http2Connection::CountAnswer(const Http2Stream& stream) {
+void Http2Connection::CountResponse(const Http2Stream& stream) {
   const auto request = requests_.find(stream.id);
   if (request == requests_.end() || request->second->fault.kind == kShortLength) return;
   const Clock::time_point now = Clock::now();
-  answers_.push_back(now);
-  while (answers_.front() < now - kInDoubt) answers_.pop_front();
-  context_.record.CountAnswer(stream.api.method, stream.status);
+  responses_.push_back(now);
+  while (responses_.front() < now - kInDoubt) responses_.pop_front();
+  context_.record.CountResponse(stream.api.method, stream.status);
 }
 
 }  // namespace gateway::chaos

@@ -29,7 +29,7 @@ class Http2Connection {
     Http2StreamPtr stream;
     Fault fault;
     GateRecord::Event event;
-    /// The gateway was told that it is not processed.
+    /// The gateway has heard that it is not processed.
     bool dropped = false;
   };
   using RequestPtr = std::shared_ptr<Request>;
@@ -42,7 +42,8 @@ class Http2Connection {
   // What befalls a request: before it is processed, and after that.
   void Befall(const RequestPtr& request);
   void Process(const RequestPtr& request);
-  void AnswerInstead(const Request& request);
+  void RespondInstead(const Request& request);
+  void RespondEmptily(const Request& request);
 
   void Drip(const RequestPtr& request, std::size_t count);
   void CutShort(const Request& request, const HttpResponse& response);
@@ -56,7 +57,7 @@ class Http2Connection {
   /// The connection is befallen, and with it whoever is on it.
   void TouchAll();
   void End(bool with_reset);
-  void CountAnswer(const Http2Stream& stream);
+  void CountResponse(const Http2Stream& stream);
 
   GateConnection& connection_;
   GateContext& context_;
@@ -64,8 +65,8 @@ class Http2Connection {
   /// Received, and not yet ended.
   std::map<std::int32_t, RequestPtr> requests_;
   std::multimap<Clock::time_point, std::function<void()>> timers_;
-  /// When answers went out, lately.
-  std::deque<Clock::time_point> answers_;
+  /// When responses went out, lately.
+  std::deque<Clock::time_point> responses_;
   std::int32_t last_processed_ = 0;
   /// Later streams were promised not to be processed.
   std::int32_t last_allowed_ = std::numeric_limits<std::int32_t>::max();

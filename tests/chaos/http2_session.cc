@@ -12,7 +12,8 @@
 namespace gateway::chaos {
 namespace {
 
-/// Of kManyHeaders: about 30 KiB, more than a frame holds and less than the gateway allows.
+/// The head of kManyHeaders: about 30 KiB, more than a frame holds and less than the gateway
+/// allows.
 constexpr int kManyHeaders = 280;
 constexpr std::size_t kLongValue = 100;
 
@@ -42,7 +43,7 @@ std::string Text(const std::uint8_t* bytes, std::size_t size) {
   return {reinterpret_cast<const char*>(bytes), size};
 }
 
-HeaderBlock HeadOf(const HttpResponse& response, const AnswerShape& shape) {
+HeaderBlock HeadOf(const HttpResponse& response, const ResponseShape& shape) {
   HeaderBlock head;
   head.Add(":status", std::to_string(response.status));
   for (const auto& [name, value] : response.headers) head.Add(ToLower(name), value);
@@ -61,8 +62,8 @@ bool EndsStream(const nghttp2_frame& frame) {
 
 }  // namespace
 
-Http2Session::Http2Session(WireStream& wire, std::function<void(const Http2Stream&)> answered)
-    : wire_(wire), answered_(std::move(answered)) {
+Http2Session::Http2Session(WireStream& wire, std::function<void(const Http2Stream&)> sent_whole)
+    : wire_(wire), sent_whole_(std::move(sent_whole)) {
   nghttp2_session_callbacks* callbacks = nullptr;
   nghttp2_option* option = nullptr;
   if (nghttp2_session_callbacks_new(&callbacks) != 0 || nghttp2_option_new(&option) != 0) {
@@ -125,8 +126,8 @@ void Http2Session::SendPings(int count) {
   }
 }
 
-void Http2Session::Answer(Http2Stream& stream, const HttpResponse& response,
-                          const AnswerShape& shape) {
+void Http2Session::Respond(Http2Stream& stream, const HttpResponse& response,
+                           const ResponseShape& shape) {
   if (!stream.open) return;
   if (shape.interim != 0) {
     HeaderBlock interim;
@@ -220,7 +221,7 @@ int Http2Session::OnFrame(nghttp2_session*, const nghttp2_frame* frame, void* se
 int Http2Session::OnFrameSent(nghttp2_session*, const nghttp2_frame* frame, void* self) {
   auto& session = *static_cast<Http2Session*>(self);
   Http2Stream* const stream = session.Find(frame->hd.stream_id);
-  if (stream != nullptr && EndsStream(*frame)) session.answered_(*stream);
+  if (stream != nullptr && EndsStream(*frame)) session.sent_whole_(*stream);
   return 0;
 }
 

@@ -1,5 +1,5 @@
-// The server's side of HTTP/2 on one connection: streams, requests that came, answers that go, and
-// frames at will. Knows no faults; http2_connection does.
+// The server's side of HTTP/2 on one connection: streams, requests that came, responses that go,
+// and frames at will. Knows no faults; http2_connection does.
 //
 // Belongs to the connection's thread. Nothing is written before Flush.
 #pragma once
@@ -26,10 +26,10 @@ struct Http2Stream {
   std::int32_t id = 0;
   extend_simulator::ApiRequest api;
   std::map<std::string, std::string> headers;
-  /// False when it was reset by either side, or its answer went out.
+  /// False when it was reset by either side, or its response went out.
   bool open = true;
 
-  // Of the answer.
+  // The response.
   int status = 0;
   std::string body;
   std::size_t sent = 0;
@@ -39,13 +39,13 @@ struct Http2Stream {
 };
 using Http2StreamPtr = std::shared_ptr<Http2Stream>;
 
-/// How an answer goes out.
-struct AnswerShape {
+/// How a response goes out.
+struct ResponseShape {
   /// Nothing: no Content-Length.
   std::optional<std::size_t> content_length;
-  /// Of the body; more with Release.
+  /// Bytes of the body that may go out; Release allows more.
   std::size_t released = std::string::npos;
-  /// Of an interim answer that comes before; 0: none.
+  /// The status of an interim response that comes before; 0: none.
   int interim = 0;
   bool many_headers = false;
   bool trailers = false;
@@ -53,8 +53,8 @@ struct AnswerShape {
 
 class Http2Session {
  public:
-  /// `answered` is called when all frames of a stream's answer are about to be written.
-  Http2Session(WireStream& wire, std::function<void(const Http2Stream&)> answered);
+  /// `sent_whole` is called when all frames of a stream's response are about to be written.
+  Http2Session(WireStream& wire, std::function<void(const Http2Stream&)> sent_whole);
 
   /// Waits for bytes; false at the end of the connection, or if they are not HTTP/2.
   bool Read();
@@ -66,7 +66,7 @@ class Http2Session {
   void SendSettings(const ConnectionTraits& traits);
   void SendMaxStreams(std::uint32_t max_streams);
   void SendPings(int count);
-  void Answer(Http2Stream& stream, const HttpResponse& response, const AnswerShape& shape);
+  void Respond(Http2Stream& stream, const HttpResponse& response, const ResponseShape& shape);
   /// More bytes of the body.
   void Release(Http2Stream& stream, std::size_t bytes);
   void Reset(const Http2Stream& stream, std::uint32_t code);
@@ -106,7 +106,7 @@ class Http2Session {
   Http2Stream* Find(std::int32_t id);
 
   WireStream& wire_;
-  const std::function<void(const Http2Stream&)> answered_;
+  const std::function<void(const Http2Stream&)> sent_whole_;
   std::map<std::int32_t, Http2StreamPtr> streams_;
   std::vector<Http2StreamPtr> requests_;
   std::unique_ptr<nghttp2_session, Deleter> session_;

@@ -4,12 +4,13 @@
 // Thread-safe.
 #pragma once
 
+#include <absl/base/thread_annotations.h>
+#include <absl/synchronization/mutex.h>
+
 #include <chrono>
 #include <deque>
 #include <thread>
 #include <utility>
-
-#include "gateway/base/mutex.h"
 
 namespace gateway::chaos {
 
@@ -28,9 +29,9 @@ class LagMeter {
  private:
   void Measure(const std::stop_token& stop);
 
-  Mutex mutex_;
+  absl::Mutex mutex_;
   /// When a delay ended, and how long it was; of the last kRemembered.
-  std::deque<std::pair<Clock::time_point, Clock::duration>> delays_ GUARDED_BY(mutex_);
+  std::deque<std::pair<Clock::time_point, Clock::duration>> delays_ ABSL_GUARDED_BY(mutex_);
   std::jthread thread_;
 };
 

@@ -3,12 +3,14 @@
 // Thread-safe.
 #pragma once
 
+#include <absl/base/thread_annotations.h>
+#include <absl/synchronization/mutex.h>
+
 #include <array>
 #include <chrono>
 #include <cstdint>
 #include <vector>
 
-#include "gateway/base/mutex.h"
 #include "tests/chaos/gate_record.h"
 
 namespace gateway::chaos {
@@ -34,9 +36,9 @@ class Latencies {
   static constexpr std::size_t kKinds = 3;
 
   const Duration limit_;
-  Mutex mutex_;
+  absl::Mutex mutex_;
   /// In microseconds.
-  std::array<std::vector<std::uint32_t>, kKinds> samples_ GUARDED_BY(mutex_);
+  std::array<std::vector<std::uint32_t>, kKinds> samples_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace gateway::chaos

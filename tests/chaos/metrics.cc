@@ -9,10 +9,10 @@ namespace gateway::chaos {
 
 std::optional<Metrics> Metrics::Scrape(std::uint16_t port) {
   httplib::Client client("127.0.0.1", port);
-  const auto answer = client.Get("/metrics");
-  if (!answer || answer->status != 200) return std::nullopt;
+  const auto response = client.Get("/metrics");
+  if (!response || response->status != 200) return std::nullopt;
   Metrics metrics;
-  std::istringstream lines(answer->body);
+  std::istringstream lines(response->body);
   // name{label="value",label="value"} 12; none of our labels' values has a quote or a blank.
   for (std::string line; std::getline(lines, line);) {
     if (line.empty() || line[0] == '#') continue;

@@ -13,10 +13,10 @@ class Metrics {
  public:
   using Labels = std::map<std::string, std::string>;
 
-  /// Nothing if nobody answers.
+  /// Nothing if nobody responds.
   static std::optional<Metrics> Scrape(std::uint16_t port);
 
-  /// Of all samples of that name with (at least) these labels.
+  /// The sum of all samples of that name with (at least) these labels.
   [[nodiscard]] double Sum(const std::string& name, const Labels& labels = {}) const;
   /// By the value of one label.
   [[nodiscard]] std::map<std::string, double> SumBy(const std::string& name,

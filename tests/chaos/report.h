@@ -1,7 +1,10 @@
-// What a campaign has found: outcomes, checks of each invariant, wrong answers.
+// What a campaign has found: outcomes, checks of each invariant, wrong responses.
 //
 // Thread-safe.
 #pragma once
+
+#include <absl/base/thread_annotations.h>
+#include <absl/synchronization/mutex.h>
 
 #include <array>
 #include <cstdint>
@@ -10,8 +13,6 @@
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include "gateway/base/mutex.h"
 
 namespace gateway::chaos {
 
@@ -24,6 +25,11 @@ enum class Invariant {
   kCreatedAtMostOnce,
   kCreatedIsThere,
   kRateLimitedIsNotCreated,
+  kOutcomeIsGiven,
+  kNoneMeansNotDone,
+  kDoneMeansDone,
+  kPlainRefusalIsNone,
+  kStaleIsNeverUsed,
   kGetIsTrue,
   kListIsTrue,
   kDeletedIsGone,
@@ -39,7 +45,7 @@ enum class Invariant {
   kReconcilingHappens,
   kIdleIsIdle,
 };
-inline constexpr std::size_t kInvariants = 22;
+inline constexpr std::size_t kInvariants = 27;
 
 /// Begins the name of a count that is no operation's.
 inline constexpr std::string_view kNote = "(note) ";
@@ -60,7 +66,7 @@ class Report {
   void Skip(Invariant invariant, std::string why);
 
   [[nodiscard]] Outcomes outcomes();
-  /// Prints outcomes, wrong answers, invariants, and last `N passed, N failed`. An invariant that
+  /// Prints outcomes, wrong responses, invariants, and last `N passed, N failed`. An invariant that
   /// was never put to the test has failed. True if none has.
   bool Print();
 
@@ -77,9 +83,9 @@ class Report {
   void Checked(Invariant invariant);
   void Violated(Invariant invariant, std::string detail);
 
-  Mutex mutex_;
-  Outcomes outcomes_ GUARDED_BY(mutex_);
-  std::array<Tally, kInvariants> tallies_ GUARDED_BY(mutex_);
+  absl::Mutex mutex_;
+  Outcomes outcomes_ ABSL_GUARDED_BY(mutex_);
+  std::array<Tally, kInvariants> tallies_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace gateway::chaos

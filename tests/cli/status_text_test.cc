@@ -22,7 +22,7 @@ TEST(StatusText, IsCodeAndMessage) {
   EXPECT_EQ(StatusText(NotFound("")), "NOT_FOUND\n");
 }
 
-TEST(StatusText, TellsEachKindOfDetail) {
+TEST(StatusText, ShowsEachKindOfDetail) {
   google::rpc::ErrorInfo info;
   info.set_reason("RUN_NOT_FOUND");
   info.set_domain("api.example");
@@ -66,7 +66,7 @@ TEST(StatusText, IsPlainWhenDetailsCannotBeRead) {
   EXPECT_EQ(StatusText({grpc::StatusCode::INTERNAL, "m", "\xff\xff"}), "INTERNAL: m\n");
 }
 
-TEST(StatusText, OfFaultsIsALineEachWhateverTheyQuote) {
+TEST(ErrorLines, AreALineEachWhateverTheErrorsQuote) {
   EXPECT_EQ(ErrorLines({"one", "path \"/a\r\n\x1b[31m\xff\": two"}),
             "extend-gateway: one\nextend-gateway: path \"/a   [31m?\": two\n");
 }

@@ -1,26 +1,27 @@
 // Arguments, variables and file together: what each flag sets, and which source wins.
+#include "gateway/config/command_line.h"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cctype>
 #include <functional>
 #include <regex>
+#include <sstream>
 
-#include "gateway/config/config.h"
-#include "gateway/config/flags.h"
+#include "tests/support/address.h"
 #include "tests/support/temporary_file.h"
 
 namespace gateway {
 namespace {
 
 using namespace std::chrono_literals;
-using Command = CommandLine::Command;
-using Arguments = std::vector<std::string>;
+using Strings = std::vector<std::string>;
 
-CommandLine Parse(const Arguments& arguments, const Environment& environment = {}) {
+CommandLine Parse(const Strings& arguments, const Environment& environment = {}) {
   auto line = ParseCommandLine(arguments, environment);
   if (line) return *line;
-  for (const std::string& fault : line.error()) ADD_FAILURE() << fault;
+  for (const std::string& error : line.error().errors) ADD_FAILURE() << error;
   return {};
 }
 
@@ -39,7 +40,7 @@ const std::vector<FlagCase>& FlagCases() {
   static const std::vector<FlagCase> cases = {
       {"listen", "127.0.0.1:1,unix:/s", R"(["127.0.0.1:1", "unix:/s"])",
        [](const Config& c) {
-         return c.listen == std::vector<std::string>{"127.0.0.1:1", "unix:/s"};
+         return c.listen == std::vector{AddressOf("127.0.0.1:1"), AddressOf("unix:/s")};
        }},
       {"socket-mode", "0600", R"("0600")", [](const Config& c) { return c.socket_mode == 0600; }},
       {"insecure", "true", "true", [](const Config& c) { return c.insecure; }},
@@ -61,7 +62,7 @@ const std::vector<FlagCase>& FlagCases() {
        [](const Config& c) { return c.api_version == "2030-01-01"; }},
       {"header", "X-A=1,x-b=a=b", R"(["X-A=1", "x-b=a=b"])",
        [](const Config& c) { return c.headers == Headers{{"X-A", "1"}, {"x-b", "a=b"}}; }},
-      {"forward-metadata", "x-a,x-b", R"(["x-a", "x-b"])",
+      {"forward-metadata", "X-A,x-b", R"(["X-A", "x-b"])",
        [](const Config& c) {
          return c.forward_metadata == std::vector<std::string>{"x-a", "x-b"};
        }},
@@ -77,7 +78,9 @@ const std::vector<FlagCase>& FlagCases() {
        [](const Config& c) { return c.retry_initial_backoff == 1s; }},
       {"retry-max-backoff", "1h", R"("1h")",
        [](const Config& c) { return c.retry_max_backoff == 1h; }},
-      {"admin-listen", "off", R"("off")", [](const Config& c) { return c.admin_listen.empty(); }},
+      {"create-marker", "gateway:create_id.v-1", R"("gateway:create_id.v-1")",
+       [](const Config& c) { return c.create_marker == "gateway:create_id.v-1"; }},
+      {"admin-listen", "off", R"("off")", [](const Config& c) { return !c.admin_listen; }},
       {"max-in-flight", "7", R"("7")", [](const Config& c) { return c.max_in_flight == 7; }},
       {"max-request-bytes", "512KiB", R"("512KiB")",
        [](const Config& c) { return c.max_request_bytes == 512U << 10; }},
@@ -94,8 +97,8 @@ const std::vector<FlagCase>& FlagCases() {
 }
 
 /// `a,b` of a repeatable flag is two flags.
-Arguments AsArguments(const FlagCase& flag, bool with_equals) {
-  Arguments arguments;
+Strings AsArguments(const FlagCase& flag, bool with_equals) {
+  Strings arguments;
   std::string_view rest = flag.value;
   if (flag.value == "true") return {"--" + flag.flag};
   while (!rest.empty()) {
@@ -150,10 +153,10 @@ INSTANTIATE_TEST_SUITE_P(Flags, EachFlag, testing::ValuesIn(FlagCases()), [](con
 TEST(CommandLine, EveryFlagOfServeIsInTheTableAbove) {
   for (const FlagGroup& group : FlagsOf(Command::kServe)) {
     for (const Flag& flag : group.flags) {
-      const bool elsewhere = flag.name == "config" || flag.name.starts_with("tls-") ||
-                             flag.name == "upstream-cert" || flag.name == "upstream-key";
-      EXPECT_EQ(std::ranges::count(FlagCases(), flag.name, &FlagCase::flag), elsewhere ? 0 : 1)
-          << flag.name;
+      const bool elsewhere = flag.name() == "config" || flag.name().starts_with("tls-") ||
+                             flag.name() == "upstream-cert" || flag.name() == "upstream-key";
+      EXPECT_EQ(std::ranges::count(FlagCases(), flag.name(), &FlagCase::flag), elsewhere ? 0 : 1)
+          << flag.name();
     }
   }
 }
@@ -176,15 +179,15 @@ TEST(CommandLine, TlsFlagsOfTheListenersComeTogether) {
 TEST(CommandLine, WithoutAnythingIsTheDefault) {
   const CommandLine line = Parse({});
   EXPECT_EQ(line.command, Command::kServe);
-  EXPECT_EQ(line.config.listen, std::vector<std::string>{"127.0.0.1:50051"});
+  EXPECT_EQ(line.config.listen, std::vector{AddressOf("127.0.0.1:50051")});
   EXPECT_EQ(line.config.auth, Auth::kCaller);
   EXPECT_FALSE(line.config.region_given);
 }
 
-TEST(CommandLine, SourcesWinInTheOrderOfTheContract) {
+TEST(CommandLine, SourcesWinInTheDocumentedOrder) {
   const TemporaryFile file(R"({"region": "file", "listen": ["127.0.0.1:4"]})");
   Environment environment;
-  Arguments arguments;
+  Strings arguments;
   const auto region = [&] { return Parse(arguments, environment).config.region; };
   EXPECT_EQ(region(), "us");
   environment.emplace_back("EXTEND_GATEWAY_CONFIG", file.path());
@@ -214,7 +217,7 @@ TEST(CommandLine, SharedVariablesAreRead) {
 TEST(CommandLine, AListOfOneSourceReplacesTheOthers) {
   const TemporaryFile file(R"({"listen": ["127.0.0.1:1", "127.0.0.1:2"]})");
   const Config config = Parse({"--config", file.path(), "--listen", "127.0.0.1:3"}).config;
-  EXPECT_EQ(config.listen, std::vector<std::string>{"127.0.0.1:3"});
+  EXPECT_EQ(config.listen, std::vector{AddressOf("127.0.0.1:3")});
 }
 
 TEST(CommandLine, AKeyFileWinsOverTheKeyVariableWhereverItIsGiven) {
@@ -251,17 +254,17 @@ TEST(CommandLine, VariablesThatKubernetesInjectsAreIgnored) {
              {"EXTEND_GATEWAY_PORT_50051_TCP_ADDR", "10.0.0.1"}});
 }
 
-TEST(CommandLine, VariablesOfOtherCommandsAreNoFaults) {
+TEST(CommandLine, VariablesOfOtherCommandsAreNoErrors) {
   Parse({}, {{"EXTEND_GATEWAY_ADDRESS", "127.0.0.1:1"}});
   Parse({"health"}, {{"EXTEND_GATEWAY_LISTEN", "127.0.0.1:1"}, {"EXTEND_GATEWAY_OTHER", "x"}});
 }
 
 TEST(CommandLine, LocalAddressesNeedNoInsecure) {
   for (const char* address : {"localhost:0", "LOCALHOST:1", "127.9.8.7:1", "[::1]:0", "unix:/a"}) {
-    EXPECT_EQ(Parse({"--listen", address}).config.listen.front(), address);
+    EXPECT_EQ(Parse({"--listen", address}).config.listen.front(), AddressOf(address));
   }
   for (const char* address : {"0.0.0.0:1", "[::]:0", "10.0.0.1:1", "gateway.example:1"}) {
-    EXPECT_EQ(Parse({"--insecure", "--listen", address}).config.listen.front(), address);
+    EXPECT_EQ(Parse({"--insecure", "--listen", address}).config.listen.front(), AddressOf(address));
     Parse({"--tls-cert", "/c", "--tls-key", "/k", "--listen", address});
   }
 }
@@ -274,49 +277,105 @@ TEST(CommandLine, TheFirstArgumentMayNameACommand) {
   EXPECT_EQ(Parse({"--region", "wait"}).config.region, "wait");
 }
 
-TEST(CommandLine, HelpTellsEveryFlagOfTheCommand) {
-  for (const Command command : {Command::kServe, Command::kCall, Command::kWait}) {
-    const std::string name = command == Command::kServe  ? "serve"
-                             : command == Command::kCall ? "call"
-                                                         : "wait";
-    const std::string help = Parse({name, "--help"}).help;
+TEST(CommandLine, VersionIsACommandAndAFlagOfEach) {
+  for (const Strings& arguments :
+       {Strings{"version"}, {"--version"}, {"check", "--version"}, {"--what", "--version"}}) {
+    EXPECT_EQ(Parse(arguments).command, Command::kVersion);
+  }
+  // It is no value, and a value is no flag.
+  EXPECT_FALSE(ParseCommandLine({"--version=1"}, {}));
+  EXPECT_EQ(Parse({"--region=--version"}, {}).command, Command::kServe);
+}
+
+TEST(CommandLine, EntriesThatAreNoVariablesSetNothing) {
+  const CommandLine line = Parse({}, {{"", "x"}, {"", ""}, {"=", "x"}});
+  const Config defaults;
+  EXPECT_EQ(line.config.listen, defaults.listen);
+  EXPECT_EQ(line.config.timeout, defaults.timeout);
+  EXPECT_EQ(line.config.upstream_proxy, "");
+  Parse({"health"}, {{"", "x"}});
+}
+
+TEST(CommandLine, TheFirstOfTwoVariablesOfOneNameCounts) {
+  const Environment twice = {{"EXTEND_GATEWAY_REGION", "eu"}, {"EXTEND_GATEWAY_REGION", "us2"}};
+  EXPECT_EQ(Parse({}, twice).config.region, "eu");
+}
+
+TEST(CommandLine, ForwardedNamesAreStoredInLowerCase) {
+  const Config config = Parse({"--forward-metadata", "X-Caller", "--forward-metadata=X-TENANT"},
+                              {{"EXTEND_GATEWAY_FORWARD_METADATA", "x-other"}})
+                            .config;
+  EXPECT_EQ(config.forward_metadata, (std::vector<std::string>{"x-caller", "x-tenant"}));
+}
+
+/// The help text, with each run of blanks as one.
+std::string HelpOf(const Strings& arguments) {
+  return std::regex_replace(Parse(arguments).help.value(), std::regex("\\s+"), " ");
+}
+
+TEST(CommandLine, HelpHasEveryFlagOfTheCommandWithItsDefault) {
+  const std::vector<std::pair<Strings, Command>> commands = {
+      {{"--help"}, Command::kServe},         {{"-h"}, Command::kServe},
+      {{"check", "-h"}, Command::kCheck},    {{"call", "--help"}, Command::kCall},
+      {{"health", "-h"}, Command::kHealth},  {{"wait", "--help"}, Command::kWait},
+      {{"version", "-h"}, Command::kVersion}};
+  for (const auto& [arguments, command] : commands) {
+    const std::string help = HelpOf(arguments);
     for (const FlagGroup& group : FlagsOf(command)) {
       for (const Flag& flag : group.flags) {
-        EXPECT_NE(help.find("--" + std::string(flag.name)), std::string::npos) << flag.name;
+        const std::string usage = " " + std::string(flag.usage) + " ";
+        EXPECT_NE(help.find(usage), std::string::npos) << flag.usage;
+        const std::string text = flag.default_text();
+        if (text.empty()) continue;
+        EXPECT_NE(help.find("Default: " + text + ". "), std::string::npos) << flag.usage;
+      }
+    }
+    EXPECT_NE(help.find("--version "), std::string::npos);
+  }
+}
+
+TEST(CommandLine, HelpIsGivenWhateverElseIsWrong) {
+  EXPECT_TRUE(Parse({"--what", "--timeout=x", "--help"}).help);
+  EXPECT_TRUE(Parse({"call", "-h"}).help);
+}
+
+TEST(CommandLine, HelpFitsATerminal) {
+  std::istringstream lines(Parse({"--help"}).help.value());
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 80U) << line;
+}
+
+// The help text shows the members' defaults as text: read again they are the same values.
+TEST(CommandLine, DefaultsSurviveTheirText) {
+  const Configs defaults;
+  for (const Command command : {Command::kServe, Command::kCall, Command::kWait}) {
+    for (const FlagGroup& group : FlagsOf(command)) {
+      for (const Flag& flag : group.flags) {
+        const std::string text = flag.store.text(defaults);
+        if (text.empty()) continue;
+        Configs read;
+        if (flag.store.clear) flag.store.clear(read);
+        EXPECT_TRUE(flag.store.set(read, text)) << flag.usage;
+        EXPECT_EQ(flag.store.text(read), text) << flag.usage;
       }
     }
   }
 }
 
-TEST(CommandLine, HelpTellsTheDefaultsThatHold) {
-  const std::string help = std::regex_replace(Parse({"-h"}).help, std::regex("\\s+"), " ");
-  // Each default that is a value must set what is set without it.
-  for (const FlagGroup& group : FlagsOf(Command::kServe)) {
-    for (const Flag& flag : group.flags) {
-      if (flag.fallback.empty() || flag.fallback.find(' ') != std::string_view::npos ||
-          flag.fallback == "the system's") {
-        continue;
-      }
-      const Config with = Parse({"--" + std::string(flag.name), std::string(flag.fallback)}).config;
-      const Config without;
-      EXPECT_EQ(with.listen, without.listen);
-      EXPECT_EQ(with.socket_mode, without.socket_mode);
-      EXPECT_EQ(with.region, without.region);
-      EXPECT_EQ(with.timeout, without.timeout);
-      EXPECT_EQ(with.attempt_timeout, without.attempt_timeout);
-      EXPECT_EQ(with.connect_timeout, without.connect_timeout);
-      EXPECT_EQ(with.max_attempts, without.max_attempts);
-      EXPECT_EQ(with.retry_initial_backoff, without.retry_initial_backoff);
-      EXPECT_EQ(with.retry_max_backoff, without.retry_max_backoff);
-      EXPECT_EQ(with.max_in_flight, without.max_in_flight);
-      EXPECT_EQ(with.max_request_bytes, without.max_request_bytes);
-      EXPECT_EQ(with.max_response_bytes, without.max_response_bytes);
-      EXPECT_EQ(with.drain_delay, without.drain_delay);
-      EXPECT_EQ(with.drain_timeout, without.drain_timeout);
-      EXPECT_EQ(with.log_level, without.log_level);
-      EXPECT_EQ(with.log_format, without.log_format);
-      EXPECT_NE(help.find("Default: " + std::string(flag.fallback)), std::string::npos);
-    }
+TEST(CommandLine, DefaultsAreThoseOfTheDocumentation) {
+  const std::string help = HelpOf({"--help"});
+  for (const char* text :
+       {"--listen ADDRESS [^-]* Default: 127\\.0\\.0\\.1:50051\\.",
+        "--socket-mode OCTAL [^-]* Default: 0660\\.", "--region NAME [^-]* Default: us\\.",
+        "--upstream-http VERSION .* Default: auto\\. --upstream-proxy",
+        "--timeout DURATION [^-]*- [^-]*Default: 60s\\.|--timeout DURATION [^-]*Default: 60s\\.",
+        "--connect-timeout DURATION [^-]*Default: 5s\\.", "--max-attempts COUNT [^-]*Default: 3\\.",
+        "--retry-max-backoff DURATION [^-]*Default: 10s\\.",
+        "--max-in-flight COUNT [^-]*Default: 10000\\.",
+        "--max-request-bytes SIZE [^-]*Default: 4MiB\\.",
+        "--max-response-bytes SIZE [^-]*Default: 64MiB\\.",
+        "--drain-delay DURATION [^-]*Default: 0s\\.", "--log-level LEVEL [^-]*Default: info\\.",
+        "--log-format FORMAT [^-]*Default: json\\."}) {
+    EXPECT_TRUE(std::regex_search(help, std::regex(text))) << text;
   }
 }
 

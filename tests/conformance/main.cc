@@ -64,10 +64,9 @@ int Run(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
-  Errors faults;
-  const auto source = DescriptorSource::Load(sets, faults);
-  if (!faults.empty()) {
-    for (const std::string& fault : faults) std::cerr << fault << "\n";
+  const auto source = DescriptorSource::Load(sets);
+  if (!source->errors().empty()) {
+    for (const std::string& error : source->errors()) std::cerr << error << "\n";
     return 2;
   }
   return Serve(Testee(*source), std::cin, std::cout);

@@ -1,4 +1,4 @@
-// The API key, and when a change of it is put to use. Certificates: tls_files_test.cc.
+// The API key, and when a change of it is put to use. Certificates: tls_material_test.cc.
 #include "gateway/credentials/credentials.h"
 
 #include <gmock/gmock.h>
@@ -19,91 +19,103 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 
-/// The credentials of a gateway with that key file.
-struct WithKey {
-  explicit WithKey(const std::string& path) : credentials(ConfigWith(path), faults) {}
+Config ConfigWithKeyFile(const std::string& path) {
+  Config config;
+  config.api_key_file = path;
+  return config;
+}
 
-  static Config ConfigWith(const std::string& path) {
-    Config config;
-    config.api_key_file = path;
-    return config;
-  }
-  [[nodiscard]] std::string Authorization() const { return *credentials.authorization()->Get(); }
-  void Look() { credentials.Look(telemetry); }
+Errors ErrorsOf(const Config& config) {
+  const auto credentials = Credentials::Load(config);
+  return credentials ? Errors{} : credentials.error();
+}
+
+/// The credentials of a gateway with that key file, which is valid.
+struct WithKey {
+  explicit WithKey(const std::string& path)
+      : credentials(*Credentials::Load(ConfigWithKeyFile(path))) {}
+
+  [[nodiscard]] std::string Authorization() const { return *credentials->authorization()->Load(); }
+  void Reload() { credentials->ReloadChanged(metrics); }
   /// `success` or `failure`.
   [[nodiscard]] bool HasCounted(const std::string& result, int times) const {
-    return telemetry.Render().find(
+    return metrics.Render().find(
                "extend_gateway_credential_reloads_total{kind=\"api_key\",result=\"" + result +
                "\"} " + std::to_string(times) + "\n") != std::string::npos;
   }
 
-  Errors faults;
-  Metrics telemetry{"1"};
-  Credentials credentials;
+  Metrics metrics{"1"};
+  std::unique_ptr<Credentials> credentials;
 };
 
-TEST(ApiKey, OfNobodyIsNone) {
-  Errors faults;
-  const Credentials credentials({}, faults);
-  EXPECT_EQ(credentials.authorization(), nullptr);
-  EXPECT_THAT(faults, ElementsAre());
+TEST(ApiKey, IsNoneWhereNoneIsConfigured) {
+  const auto credentials = Credentials::Load({});
+  ASSERT_TRUE(credentials);
+  EXPECT_EQ((*credentials)->authorization(), nullptr);
+}
+
+TEST(ApiKey, IsNeededWhereTheGatewayAuthenticates) {
+  Config config;
+  config.auth = Auth::kGateway;
+  EXPECT_THAT(ErrorsOf(config), ElementsAre(HasSubstr("--auth gateway: needs a key")));
 }
 
 TEST(ApiKey, WithoutAFileNeverChanges) {
   Config config;
   config.api_key = "k";
-  Errors faults;
-  Credentials credentials(config, faults);
-  Metrics telemetry("1");
-  EXPECT_EQ(*credentials.authorization()->Get(), "Bearer k");
-  credentials.Look(telemetry);
-  EXPECT_EQ(*credentials.authorization()->Get(), "Bearer k");
+  const auto credentials = Credentials::Load(config);
+  ASSERT_TRUE(credentials);
+  Metrics metrics("1");
+  EXPECT_EQ(*(*credentials)->authorization()->Load(), "Bearer k");
+  (*credentials)->ReloadChanged(metrics);
+  EXPECT_EQ(*(*credentials)->authorization()->Load(), "Bearer k");
 }
 
-TEST(ApiKey, OfAFileLosesTheBlanksAroundIt) {
+TEST(ApiKey, InAFileLosesTheBlanksAroundIt) {
   for (const char* content : {"k", "k\n", "\r\n k\t\r\n"}) {
     const TemporaryFile file(content);
     EXPECT_EQ(WithKey(file.path()).Authorization(), "Bearer k");
   }
 }
 
-TEST(ApiKey, OfABadFileIsRefusedWithoutShowingIt) {
+TEST(ApiKey, InABadFileIsRejectedWithoutShowingIt) {
   const std::string rule = "printable ASCII characters without blanks";
   for (const std::string& content :
        {std::string(), std::string(" \n"), std::string("hunter2 x"), std::string("hunter2\nx"),
         std::string("hunter2\xff"), std::string("hunter2\0x", 9), std::string(4097, 'k')}) {
     const TemporaryFile file(content);
-    EXPECT_THAT(WithKey(file.path()).faults,
+    EXPECT_THAT(ErrorsOf(ConfigWithKeyFile(file.path())),
                 ElementsAre(AllOf(HasSubstr("--api-key-file: " + file.path()), HasSubstr(rule),
                                   Not(HasSubstr("hunt")))));
   }
   const TemporaryFile longest(std::string(4096, 'k') + "\n");
-  EXPECT_THAT(WithKey(longest.path()).faults, ElementsAre());
+  EXPECT_THAT(ErrorsOf(ConfigWithKeyFile(longest.path())), ElementsAre());
 }
 
-TEST(ApiKey, OfNoFileIsRefused) {
-  EXPECT_THAT(WithKey("/does/not/exist").faults,
+TEST(ApiKey, WithoutItsFileIsRejected) {
+  EXPECT_THAT(ErrorsOf(ConfigWithKeyFile("/does/not/exist")),
               ElementsAre("--api-key-file: /does/not/exist does not exist"));
-  EXPECT_THAT(WithKey("/tmp").faults, ElementsAre("--api-key-file: /tmp is not a regular file"));
+  EXPECT_THAT(ErrorsOf(ConfigWithKeyFile("/tmp")),
+              ElementsAre("--api-key-file: /tmp is not a regular file"));
 }
 
-TEST(ApiKey, IsReadAgain) {
+TEST(ApiKey, IsReloaded) {
   const TemporaryFile file("old\n");
   WithKey key(file.path());
-  const auto held = key.credentials.authorization()->Get();
-  key.Look();
+  const auto held = key.credentials->authorization()->Load();
+  key.Reload();
   EXPECT_TRUE(key.HasCounted("success", 0));
   file.Write("new\n");
   EXPECT_EQ(key.Authorization(), "Bearer old");
-  key.Look();
-  key.Look();
+  key.Reload();
+  key.Reload();
   EXPECT_EQ(key.Authorization(), "Bearer new");
   EXPECT_EQ(*held, "Bearer old");
   EXPECT_TRUE(key.HasCounted("success", 1));
   EXPECT_TRUE(key.HasCounted("failure", 0));
 }
 
-TEST(ApiKey, IsReadAgainThroughALinkThatPointsElsewhere) {
+TEST(ApiKey, IsReloadedThroughALinkThatPointsElsewhere) {
   const TemporaryFile first("first");
   const TemporaryFile second("second");
   const std::string link = first.path() + ".link";
@@ -111,33 +123,33 @@ TEST(ApiKey, IsReadAgainThroughALinkThatPointsElsewhere) {
   WithKey key(link);
   std::filesystem::remove(link);
   std::filesystem::create_symlink(second.path(), link);
-  key.Look();
+  key.Reload();
   EXPECT_EQ(key.Authorization(), "Bearer second");
   std::filesystem::remove(link);
 }
 
-TEST(ApiKey, IsReadAgainWhenAKubeletSwapsItsDirectory) {
+TEST(ApiKey, IsReloadedWhenAKubeletSwapsItsDirectory) {
   MountedSecret secret(MountedSecret::Files{{"key", "first"}});
   WithKey key(secret.PathOf("key"));
   for (const char* next : {"second", "third"}) {
     secret.Publish({{"key", next}});
-    key.Look();
+    key.Reload();
     EXPECT_EQ(key.Authorization(), std::string("Bearer ") + next);
   }
 }
 
-TEST(ApiKey, StaysWhenItsFileBreaksAndSaysSoOnce) {
+TEST(ApiKey, StaysWhenItsFileBreaksAndIsLoggedOnce) {
   const TemporaryFile file("old");
   WithKey key(file.path());
   testing::internal::CaptureStderr();
   for (const char* content : {"", "hunter2 x"}) {
     file.Write(content);
-    key.Look();
+    key.Reload();
     EXPECT_EQ(key.Authorization(), "Bearer old");
   }
   file.Remove();
-  key.Look();
-  key.Look();
+  key.Reload();
+  key.Reload();
   EXPECT_EQ(key.Authorization(), "Bearer old");
   const std::string log = testing::internal::GetCapturedStderr();
   // The two broken contents break the same rule.
@@ -147,21 +159,21 @@ TEST(ApiKey, StaysWhenItsFileBreaksAndSaysSoOnce) {
   EXPECT_TRUE(key.HasCounted("failure", 2));
 }
 
-TEST(ApiKey, IsTakenUpWhenItsFileHeals) {
+TEST(ApiKey, IsReloadedWhenItsFileIsMended) {
   const TemporaryFile file("old");
   WithKey key(file.path());
   file.Write("");
-  key.Look();
+  key.Reload();
   file.Write("new");
-  key.Look();
+  key.Reload();
   EXPECT_EQ(key.Authorization(), "Bearer new");
-  // The same fault again is a new one.
+  // The same error again is a new one.
   file.Write("");
-  key.Look();
+  key.Reload();
   EXPECT_TRUE(key.HasCounted("failure", 2));
 }
 
-TEST(ApiKey, MayBeReadWhileItsFileIsLookedAt) {
+TEST(ApiKey, MayBeReadWhileItsFileIsReloaded) {
   const TemporaryFile file("a");
   WithKey key(file.path());
   const std::jthread reader([&key](const std::stop_token& stop) {
@@ -169,7 +181,7 @@ TEST(ApiKey, MayBeReadWhileItsFileIsLookedAt) {
   });
   for (int i = 0; i < 100; ++i) {
     file.Write(i % 2 == 0 ? "b" : "a");
-    key.Look();
+    key.Reload();
     EXPECT_EQ(key.Authorization(), i % 2 == 0 ? "Bearer b" : "Bearer a");
   }
 }

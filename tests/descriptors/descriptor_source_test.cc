@@ -47,16 +47,13 @@ class DescriptorSourceTest : public testing::Test {
     EXPECT_TRUE(TextFormat::ParseFromString(text, &set));
     return Write(name, set.SerializeAsString());
   }
-  static Errors FaultsOf(const std::vector<std::string>& paths) {
-    Errors faults;
-    DescriptorSource::Load(paths, faults);
-    return faults;
+  static Errors ErrorsOf(const std::vector<std::string>& paths) {
+    return DescriptorSource::Load(paths)->errors();
   }
-  /// Of sets without a fault.
+  /// From sets without an error.
   static std::unique_ptr<DescriptorSource> Load(const std::vector<std::string>& paths) {
-    Errors faults;
-    auto source = DescriptorSource::Load(paths, faults);
-    EXPECT_THAT(faults, ElementsAre());
+    auto source = DescriptorSource::Load(paths);
+    EXPECT_THAT(source->errors(), ElementsAre());
     return source;
   }
 
@@ -97,24 +94,24 @@ TEST_F(DescriptorSourceTest, FilesMayComeInAnyOrderAndSeveralSets) {
 
 TEST_F(DescriptorSourceTest, TheSameFileTwiceIsFine) {
   const std::string text = R"(file { name: "b.proto" message_type { name: "B" } })";
-  EXPECT_THAT(FaultsOf({WriteSet("one", text), WriteSet("two", text)}), ElementsAre());
+  EXPECT_THAT(ErrorsOf({WriteSet("one", text), WriteSet("two", text)}), ElementsAre());
 }
 
-TEST_F(DescriptorSourceTest, AnotherFileOfTheSameNameIsAFaultThatTellsWhatDiffers) {
+TEST_F(DescriptorSourceTest, AnotherFileOfTheSameNameIsAnErrorThatNamesTheDifference) {
   const std::string one = WriteSet("one", R"(file { name: "b.proto" package: "p"
       message_type { name: "Same" } message_type { name: "M" } enum_type { name: "Gone" value {
       name: "ZERO" number: 0 } } })");
   const std::string two = WriteSet("two", R"(file { name: "b.proto" package: "p"
       message_type { name: "Same" } message_type { name: "M" field { name: "f" number: 1 } }
       service { name: "New" } })");
-  EXPECT_THAT(FaultsOf({one, two}),
+  EXPECT_THAT(ErrorsOf({one, two}),
               ElementsAre("--descriptor-set " + two +
                           ": b.proto: is another file than that of the same name in "
                           "--descriptor-set " +
                           one + ": they differ in p.Gone, p.M, p.New"));
   const std::string three = WriteSet("three", R"(file { name: "b.proto" })");
   const std::string four = WriteSet("four", R"(file { name: "b.proto" syntax: "proto3" })");
-  EXPECT_THAT(FaultsOf({three, four}),
+  EXPECT_THAT(ErrorsOf({three, four}),
               ElementsAre(HasSubstr("they differ in package, imports or options")));
 }
 
@@ -126,10 +123,10 @@ TEST_F(DescriptorSourceTest, CommentsAndNotesOfTheMakerMakeNoOtherFile) {
   // As buf tells which files are imports.
   auto& file = *set.mutable_file(0);
   file.GetReflection()->MutableUnknownFields(&file)->AddLengthDelimited(8042, "\x08\x01");
-  EXPECT_THAT(FaultsOf({plain, Write("noted", set.SerializeAsString())}), ElementsAre());
+  EXPECT_THAT(ErrorsOf({plain, Write("noted", set.SerializeAsString())}), ElementsAre());
 }
 
-TEST_F(DescriptorSourceTest, OfAToolchainsOwnFilesTheFullestIsKept) {
+TEST_F(DescriptorSourceTest, TheFullestOfAToolchainsOwnFilesIsKept) {
   for (const std::string name :
        {"google/protobuf/any.proto", "google/api/http.proto", "google/rpc/status.proto",
         "google/type/date.proto", "gateway/v1/annotations.proto"}) {
@@ -145,10 +142,10 @@ TEST_F(DescriptorSourceTest, OfAToolchainsOwnFilesTheFullestIsKept) {
   }
 }
 
-TEST_F(DescriptorSourceTest, SaysOnceWhatIsWrongWithASet) {
+TEST_F(DescriptorSourceTest, ReportsOnceWhatIsWrongWithASet) {
   const struct {
     const char* set;
-    std::vector<std::string> faults;
+    std::vector<std::string> errors;
   } cases[] = {
       // What is wrong with a file is not repeated for those that import it.
       {R"(file { name: "a.proto" dependency: "b.proto" dependency: "gone.proto"
@@ -189,13 +186,13 @@ TEST_F(DescriptorSourceTest, SaysOnceWhatIsWrongWithASet) {
   };
   for (const auto& c : cases) {
     const std::string set = WriteSet("set", c.set);
-    std::vector<std::string> faults = c.faults;
-    for (std::string& fault : faults) fault.insert(0, "--descriptor-set " + set + ": ");
-    EXPECT_THAT(FaultsOf({set}), testing::ElementsAreArray(faults)) << c.set;
+    std::vector<std::string> errors = c.errors;
+    for (std::string& error : errors) error.insert(0, "--descriptor-set " + set + ": ");
+    EXPECT_THAT(ErrorsOf({set}), testing::ElementsAreArray(errors)) << c.set;
   }
 }
 
-TEST_F(DescriptorSourceTest, ChainsThatCouldOverflowTheStackAreFaults) {
+TEST_F(DescriptorSourceTest, ChainsThatCouldOverflowTheStackAreErrors) {
   constexpr int kLength = 3'000;
   FileDescriptorSet imports;
   FileDescriptorSet messages;
@@ -222,14 +219,14 @@ TEST_F(DescriptorSourceTest, ChainsThatCouldOverflowTheStackAreFaults) {
   method.set_input_type(".f0");
   method.set_output_type(".f0");
   const std::string set = Write("messages", messages.SerializeAsString());
-  EXPECT_THAT(FaultsOf({set}),
+  EXPECT_THAT(ErrorsOf({set}),
               ElementsAre("--descriptor-set " + set +
                           ": messages.proto: f0: leads to a chain of more than 1000 messages"));
 
-  const auto fault = HasSubstr("is in a chain of more than 1000 imports");
-  EXPECT_THAT(FaultsOf({Write("imports", imports.SerializeAsString())}), testing::Contains(fault));
+  const auto error = HasSubstr("is in a chain of more than 1000 imports");
+  EXPECT_THAT(ErrorsOf({Write("imports", imports.SerializeAsString())}), testing::Contains(error));
   std::reverse(imports.mutable_file()->begin(), imports.mutable_file()->end());
-  EXPECT_THAT(FaultsOf({Write("reversed", imports.SerializeAsString())}), testing::Contains(fault));
+  EXPECT_THAT(ErrorsOf({Write("reversed", imports.SerializeAsString())}), testing::Contains(error));
 }
 
 // A file with an option of that name and type for services, and a service on which it has that
@@ -251,7 +248,7 @@ std::string SetWithOption(const std::string& package, const std::string& name,
   return set.SerializeAsString();
 }
 
-TEST_F(DescriptorSourceTest, OptionsOfOthersThatHaveOurNumbersAreNotReadAsOurs) {
+TEST_F(DescriptorSourceTest, OptionsOfOtherApisWithOurNumbersAreNotReadAsOurs) {
   v1::Upstream upstream;
   upstream.set_base_url("https://host");
   for (const std::string& value : {upstream.SerializeAsString(), std::string("api.example.com")}) {
@@ -260,22 +257,22 @@ TEST_F(DescriptorSourceTest, OptionsOfOthersThatHaveOurNumbersAreNotReadAsOurs) 
   }
 }
 
-TEST_F(DescriptorSourceTest, AnOptionOfOursThatCannotBeReadIsAFault) {
+TEST_F(DescriptorSourceTest, AnOptionOfOursThatCannotBeReadIsAnError) {
   FileDescriptorSet set;
   auto& file = *set.add_file();
   file.set_name("a.proto");
   auto& options = *file.add_service()->mutable_options();
   options.GetReflection()->MutableUnknownFields(&options)->AddLengthDelimited(50801, "\x0a\x7f");
-  EXPECT_THAT(FaultsOf({Write("set", set.SerializeAsString())}),
+  EXPECT_THAT(ErrorsOf({Write("set", set.SerializeAsString())}),
               ElementsAre(HasSubstr(
                   "a.proto: an option of google.api.http or gateway.v1 in it cannot be read")));
 }
 
-TEST_F(DescriptorSourceTest, EveryFaultIsToldAtOnce) {
+TEST_F(DescriptorSourceTest, AllErrorsAreReportedAtOnce) {
   const std::string gone = folder_ / "gone";
   const std::string text = Write("text", "syntax = \"proto3\";");
   const std::string empty = Write("empty", "");
-  EXPECT_THAT(FaultsOf({gone, text, empty}),
+  EXPECT_THAT(ErrorsOf({gone, text, empty}),
               ElementsAre(HasSubstr(gone), AllOf(HasSubstr(text), HasSubstr("FileDescriptorSet")),
                           AllOf(HasSubstr(empty), HasSubstr("FileDescriptorSet"))));
 }

@@ -73,9 +73,10 @@ void CheckCall(const Route& route, const pb::Message& request) {
     Expect(read || read.error().error_code() == grpc::StatusCode::INTERNAL,
            "an answer is read, or is not the promised JSON", body);
     if (!route.reconcile) continue;
-    const ReconcileRule::Reading reading = route.reconcile->Read(answer, route.response);
-    Expect(reading.name.empty() == (reading.state == ResourceState::kUnknown),
-           "a state that is known has a name", reading.name);
+    HttpResponse shown = answer;
+    const Resource resource = route.reconcile->Read(shown, route.response, {});
+    Expect(resource.state_name.empty() == (resource.state == ResourceState::kUnknown),
+           "a state that is known has a name", resource.state_name);
   }
 }
 
@@ -84,7 +85,7 @@ void CheckReflection(const DescriptorSource& source) {
   for (const pb::ServiceDescriptor* service : source.services()) {
     const DescriptorIndex::File file = index.FileOfSymbol(service->full_name());
     Expect(file == service->file(), "reflection finds a service", service->full_name());
-    Expect(!DescriptorIndex::WithImports(file).empty(), "reflection tells its file", file->name());
+    Expect(!DescriptorIndex::WithImports(file).empty(), "reflection serves its file", file->name());
   }
 }
 
@@ -97,11 +98,13 @@ void Fuzz(std::string_view input) {
   Errors faults;
   DescriptorFiles files;
   if (const std::string imports = ImportsOf(set); !imports.empty()) {
-    files.Add("imports", imports, faults);
+    faults = files.Add("imports", imports);
   }
-  files.Add("input", bytes, faults);
-  const auto source = DescriptorSource::Build(files, faults);
-  const RouteTable table = RouteTable::Compile(source->services(), faults);
+  Append(faults, files.Add("input", bytes));
+  const auto source = DescriptorSource::Build(files);
+  Append(faults, source->errors());
+  const RouteTable table = RouteTable::Compile(source->services());
+  Append(faults, table.errors());
   for (const std::string& fault : faults) {
     Expect(ErrorLines({fault}).find('\n') == ErrorLines({fault}).size() - 1, "a fault is a line",
            fault);

@@ -6,7 +6,7 @@
 #include <set>
 
 #include "gateway/base/ascii.h"
-#include "gateway/serving/metadata_guard.h"
+#include "gateway/base/header_policy.h"
 #include "gateway/serving/request_headers.h"
 #include "tests/fuzz/fuzz_input.h"
 
@@ -31,8 +31,8 @@ bool IsHex(std::string_view text) {
   return text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
-void CheckGuard(const Header& given) {
-  const auto checked = CheckedMetadata(given.name, given.value);
+void CheckMetadata(const Header& given) {
+  const auto checked = ToMetadata(given.name, given.value);
   if (checked) {
     Expect(IsLegalMetadata(checked->name, checked->value), "what passes is legal metadata");
     Expect(IsLegalHeader(*checked), "what passes is a legal header");
@@ -40,7 +40,7 @@ void CheckGuard(const Header& given) {
            "what passes is what came");
     Expect(checked->value.size() <= kMaxMetadataValueBytes, "what passes is within its limit");
   }
-  if (!IsReturnableName(given.name)) return;
+  if (!MayReturnHeader(given.name)) return;
   Expect(IsLegalMetadata(given.name, ""), "a returnable name is legal", given.name);
   Expect(!given.name.starts_with("grpc-") && !given.name.starts_with("x-gateway-"),
          "a returnable name is none of gRPC's or ours", given.name);
@@ -66,9 +66,7 @@ TraceContext CheckedTrace(std::optional<std::string_view> given) {
 bool MayBeForwarded(const std::string& name) {
   Config config;
   config.forward_metadata = {name};
-  Errors faults;
-  RequestHeaders::Compile({}, config, nullptr, faults);
-  return faults.empty();
+  return RequestHeaders::Compile({}, config, nullptr).has_value();
 }
 
 void CheckForwarding(const Headers& given) {
@@ -84,10 +82,9 @@ void CheckForwarding(const Headers& given) {
   auto& version = *upstream.add_headers();
   version.set_name("x-api-version");
   version.set_caller_may_override(true);
-  Errors faults;
-  const auto headers = RequestHeaders::Compile(upstream, config, &key, faults);
-  Expect(faults.empty(), "names without fault have none together");
-  const auto sent = headers.For(metadata, CheckedTrace(FindMetadata(metadata, "traceparent")));
+  const auto headers = RequestHeaders::Compile(upstream, config, &key);
+  Expect(headers.has_value(), "names that are valid alone are valid together");
+  const auto sent = headers->For(metadata, CheckedTrace(FindMetadata(metadata, "traceparent")));
   if (!sent) {
     Expect(sent.error().error_code() == grpc::StatusCode::INVALID_ARGUMENT ||
                sent.error().error_code() == grpc::StatusCode::UNAUTHENTICATED,
@@ -107,18 +104,17 @@ void CheckForwarding(const Headers& given) {
 void CheckOperatorsHeaders(const Headers& given) {
   Config config;
   config.headers = given;
-  Errors faults;
-  const auto headers = RequestHeaders::Compile({}, config, nullptr, faults);
-  if (!faults.empty()) return;
-  const auto sent = headers.For({{"authorization", "Bearer c"}}, TraceContext::FromCaller({}));
+  const auto headers = RequestHeaders::Compile({}, config, nullptr);
+  if (!headers) return;
+  const auto sent = headers->For({{"authorization", "Bearer c"}}, TraceContext::FromCaller({}));
   Expect(sent.has_value() && std::ranges::all_of(*sent, IsLegalHeader),
-         "an operator's headers without fault are legal");
+         "an operator's valid headers are legal");
 }
 
 void Fuzz(std::string_view input) {
   const Headers given = TakeHeaders(input);
   for (const Header& header : given) {
-    CheckGuard(header);
+    CheckMetadata(header);
     CheckedTrace(header.value);
   }
   CheckForwarding(given);

@@ -20,16 +20,16 @@ using std::chrono::nanoseconds;
 // 2026-01-01.
 constexpr std::chrono::system_clock::time_point kNow{std::chrono::seconds(1767225600)};
 
-HttpResponse AnswerOf(std::string_view input) {
-  HttpResponse answer;
+HttpResponse ResponseOf(std::string_view input) {
+  HttpResponse response;
   const std::string_view status = TakeUntil('\n', input);
-  std::from_chars(status.data(), status.data() + status.size(), answer.status);
-  answer.status = std::clamp(answer.status, 0, 999);  // Three digits, or it is no HTTP.
-  answer.headers = TakeHeaders(input);
+  std::from_chars(status.data(), status.data() + status.size(), response.status);
+  response.status = std::clamp(response.status, 0, 999);  // Three digits, or it is no HTTP.
+  response.headers = TakeHeaders(input);
   // As the client that reads them does.
-  for (Header& header : answer.headers) header.name = ToLower(header.name);
-  answer.body = input;
-  return answer;
+  for (Header& header : response.headers) header.name = ToLower(header.name);
+  response.body = input;
+  return response;
 }
 
 // google.rpc.ErrorInfo's own rule.
@@ -88,22 +88,22 @@ void CheckWait(const std::optional<nanoseconds>& wait) {
 
 void Fuzz(std::string_view input) {
   static const SilentParsing silent;
-  const HttpResponse answer = AnswerOf(input);
-  const bool success = answer.status >= 200 && answer.status <= 299;
-  const ResponseClass verdict = ClassifyResponse(answer, kNow);
-  CheckWait(verdict.retry_after);
-  Expect(verdict.success == success, "2xx is success, nothing else");
+  const HttpResponse response = ResponseOf(input);
+  if (IsSuccess(response.status)) return;
+  const ResponseClass response_class = ClassifyErrorResponse(response, kNow);
+  const ErrorBody& body = response_class.error_body;
+  CheckWait(response_class.retry_after);
+  Expect(!response_class.success, "only 2xx is a success");
   const FailureContext context{.error_domain = "fuzz.example",
                                .request_id_header = "x-request-id",
                                .attempts = 3,
-                               .retry_after = verdict.retry_after};
+                               .retry_after = response_class.retry_after};
   CheckStatus(StatusOfRule(grpc::StatusCode::FAILED_PRECONDITION, "FUZZ_RULE", "refused",
-                           {{"status", "PROCESSED"}}, &answer, context));
-  if (success) return;
-  const grpc::Status status = StatusOfResponse(answer, context);
+                           {{"status", "PROCESSED"}}, &response, body, context));
+  const grpc::Status status = StatusOfResponse(response, body, context);
   CheckStatus(status);
-  Expect(verdict.unavailable == (status.error_code() == grpc::StatusCode::UNAVAILABLE),
-         "the verdict is the status'");
+  Expect(response_class.unavailable == (status.error_code() == grpc::StatusCode::UNAVAILABLE),
+         "the class is the status'");
   CheckStatus(WithErrorInfo(status, "FUZZ_AGAIN", context));
 }
 

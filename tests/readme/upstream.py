@@ -1,8 +1,8 @@
-"""A REST API of two resources, on a free port: it tells its URL and serves until it is ended."""
+"""A REST API of two resources, on a free port: it prints its URL and serves until it is killed."""
 
 import http.server
 
-ANSWERS = {
+RESPONSES = {
     "/splitters/spl_1": '{"id": "spl_1", "name": "Invoices"}',
     "/v1/cities/Oslo/forecast?days=3": '{"city": "Oslo", "celsius": [-1.5, 0, 2]}',
 }
@@ -10,7 +10,7 @@ ANSWERS = {
 
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
-        body = ANSWERS.get(self.path)
+        body = RESPONSES.get(self.path)
         self.send_response(404 if body is None else 200)
         self.end_headers()
         self.wfile.write((body or "{}").encode())

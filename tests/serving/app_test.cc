@@ -18,8 +18,8 @@ class AppTest : public testing::Test {
  protected:
   AppTest() { config.auth = Auth::kCaller; }
 
-  /// Of a set of these files, in text format, beside google/api/annotations.proto.
-  Errors FaultsOf(const std::string& files) {
+  /// The errors of a set of these files, in text format, with google/api/annotations.proto.
+  Errors ErrorsOf(const std::string& files) {
     google::protobuf::FileDescriptorSet set;
     EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(files, &set));
     for (const auto* file : {google::protobuf::FileDescriptorSet::descriptor()->file(),
@@ -28,19 +28,19 @@ class AppTest : public testing::Test {
     }
     set_file.Write(set.SerializeAsString());
     config.descriptor_sets = {set_file.path()};
-    auto api = App::Compile(config);
-    return api ? Errors{} : api.error();
+    auto app = App::Compile(config);
+    return app ? Errors{} : app.error();
   }
 
   TemporaryFile set_file{""};
   Config config;
 };
 
-TEST_F(AppTest, FaultsOfSetsRoutesAndServicesAreToldAtOnce) {
+TEST_F(AppTest, ErrorsOfSetsRoutesAndServicesAreReportedAtOnce) {
   config.region = "mars";
   config.region_given = true;
   EXPECT_THAT(
-      FaultsOf(R"(file { name: "a.proto" message_type { name: "M" } service { name: "A"
+      ErrorsOf(R"(file { name: "a.proto" message_type { name: "M" } service { name: "A"
                     method { name: "One" input_type: ".M" output_type: ".M"
                              options { [google.api.http] { get: "one" } } }
                     method { name: "Two" input_type: ".M" output_type: ".M" server_streaming: true
@@ -58,17 +58,17 @@ TEST_F(AppTest, FaultsOfSetsRoutesAndServicesAreToldAtOnce) {
           HasSubstr("--region mars: C has no such region"), HasSubstr("C: has no base URL")));
 }
 
-TEST_F(AppTest, SetsWithoutAnAnnotatedMethodAreAFault) {
-  EXPECT_THAT(FaultsOf(R"(file { name: "a.proto" message_type { name: "M" } service { name: "A"
+TEST_F(AppTest, SetsWithoutAnAnnotatedMethodAreAnError) {
+  EXPECT_THAT(ErrorsOf(R"(file { name: "a.proto" message_type { name: "M" } service { name: "A"
                             method { name: "One" input_type: ".M" output_type: ".M" }
                             method { name: "Two" input_type: ".M" output_type: ".M" } } })"),
               ElementsAre("--descriptor-set " + set_file.path() +
-                          ": of 2 methods none has a google.api.http annotation"));
+                          ": none of 2 methods has a google.api.http annotation"));
 }
 
 TEST_F(AppTest, HealthIsTheGatewaysOwn) {
   config.upstream_url = "http://127.0.0.1:1";
-  EXPECT_THAT(FaultsOf(R"(file { name: "health.proto" package: "grpc.health.v1"
+  EXPECT_THAT(ErrorsOf(R"(file { name: "health.proto" package: "grpc.health.v1"
                             message_type { name: "M" } service { name: "Health" method {
                               name: "Check" input_type: ".grpc.health.v1.M"
                               output_type: ".grpc.health.v1.M"

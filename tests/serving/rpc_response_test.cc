@@ -16,13 +16,13 @@ namespace {
 using grpc::StatusCode;
 using namespace std::chrono_literals;
 
-UpstreamResult Outcome(Conclusion conclusion, std::optional<HttpResult> result = {},
-                       int attempts = 0) {
-  UpstreamResult outcome;
-  outcome.conclusion = conclusion;
-  outcome.result = std::move(result);
-  outcome.attempts = attempts;
-  return outcome;
+UpstreamResult Ended(Conclusion conclusion, std::optional<HttpResult> result = {},
+                     int attempts = 0) {
+  UpstreamResult ended;
+  ended.conclusion = conclusion;
+  ended.result = std::move(result);
+  ended.attempts = attempts;
+  return ended;
 }
 
 /// The routes of the built-in API.
@@ -31,23 +31,32 @@ class RpcResponseTest : public testing::Test {
   RpcResponseTest() {
     Config config;
     config.auth = Auth::kCaller;
-    Errors faults;
-    source_ = DescriptorSource::Load({}, faults);
-    routes_ = RouteTable::Compile(source_->services(), faults);
-    settings_ = UpstreamSettings::Compile(routes_->services()[0], config, nullptr, faults);
-    EXPECT_TRUE(faults.empty());
+    source_ = DescriptorSource::Load({});
+    routes_ = RouteTable::Compile(source_->services());
+    EXPECT_TRUE(routes_->errors().empty());
+    settings_ = UpstreamSettings::Compile(routes_->services()[0], config, nullptr).value();
   }
-  RpcResponse ReplyOf(UpstreamResult outcome, const std::string& method = "CancelSplitRun",
-                      bool deadline_passed = false) {
+  RpcResponse ResponseTo(UpstreamResult result, const std::string& method = "CancelSplitRun",
+                         bool deadline_passed = false) {
     const auto& routes = routes_->services()[0].routes;
     const auto route = std::ranges::find_if(
         routes, [&](const Route& candidate) { return candidate.method->name() == method; });
-    return MakeRpcResponse(outcome, *route, *settings_, {}, deadline_passed);
+    const ServedMethod served(*route, *settings_, *source_->Prototype(route->method->input_type()),
+                              metrics_);
+    // As an upstream call reads what it has met.
+    if (result.result && result.result->response() != nullptr) {
+      result.response_class = served.Classify(std::get<HttpResponse>(result.result->value));
+    }
+    if (result.resource_response) {
+      result.resource = served.ReadResource(*result.resource_response);
+    }
+    return served.MakeRpcResponse(result, deadline_passed);
   }
   static HttpResult Answered(int status, const std::string& body, const Headers& headers = {}) {
     return {.value = HttpResponse{.status = status, .headers = headers, .body = body}};
   }
 
+  Metrics metrics_{"test"};
   std::unique_ptr<DescriptorSource> source_;
   std::optional<RouteTable> routes_;
   std::optional<UpstreamSettings> settings_;
@@ -61,12 +70,12 @@ google::rpc::ErrorInfo InfoOf(const grpc::Status& status) {
   return info;
 }
 
-std::string Trailer(const RpcResponse& reply, std::string_view name) {
-  const std::string* value = FindHeader(reply.trailing_metadata, name);
+std::string Trailer(const RpcResponse& response, std::string_view name) {
+  const std::string* value = FindHeader(response.trailing_metadata, name);
   return value == nullptr ? "none" : *value;
 }
 
-TEST_F(RpcResponseTest, EveryEndingHasItsStatusAndReason) {
+TEST_F(RpcResponseTest, EveryConclusionHasItsStatusAndReason) {
   const HttpResponse run{
       .status = 200, .headers = {}, .body = R"({"id":"a","status":"CANCELLED"})"};
   const HttpResponse failed{.status = 200, .headers = {}, .body = R"({"status":"FAILED"})"};
@@ -105,59 +114,70 @@ TEST_F(RpcResponseTest, EveryEndingHasItsStatusAndReason) {
       {Conclusion::kCancelled, {}, {}, StatusCode::CANCELLED, "GATEWAY_CANCELLED"},
   };
   for (const auto& [conclusion, result, resource, code, reason] : cases) {
-    UpstreamResult outcome = Outcome(conclusion, result, 2);
-    outcome.resource = resource;
-    const RpcResponse reply = ReplyOf(outcome);
+    UpstreamResult ended = Ended(conclusion, result, 2);
+    ended.resource_response = resource;
+    const RpcResponse response = ResponseTo(ended);
     const std::string where =
         reason + " of conclusion " + std::to_string(static_cast<int>(conclusion));
-    EXPECT_EQ(reply.status.error_code(), code) << where;
-    EXPECT_EQ(InfoOf(reply.status).reason(), reason) << where;
-    EXPECT_EQ(Trailer(reply, "x-gateway-attempts"), "2") << where;
+    EXPECT_EQ(response.status.error_code(), code) << where;
+    EXPECT_EQ(InfoOf(response.status).reason(), reason) << where;
+    EXPECT_EQ(Trailer(response, "x-gateway-attempts"), "2") << where;
   }
 }
 
 TEST_F(RpcResponseTest, ConfirmedCancelCarriesTheRunAsRead) {
-  UpstreamResult outcome = Outcome(Conclusion::kConfirmed, Answered(400, ""), 1);
-  outcome.resource = HttpResponse{.status = 200, .headers = {}, .body = R"({"id":"a"})"};
+  UpstreamResult ended = Ended(Conclusion::kConfirmed, Answered(400, ""), 1);
+  ended.resource_response =
+      HttpResponse{.status = 200, .headers = {}, .body = R"({"id":"a","status":"CANCELLED"})"};
   extend::v1::SplitRun run;
-  ASSERT_TRUE(run.ParseFromString(ReplyOf(outcome).message));
+  ASSERT_TRUE(run.ParseFromString(ResponseTo(ended).message));
   EXPECT_EQ(run.id(), "a");
 }
 
 TEST_F(RpcResponseTest, CancelByGrpcAtTheDeadlineIsDeadlineExceeded) {
-  const RpcResponse reply = ReplyOf(Outcome(Conclusion::kCancelled), "GetSplitRun", true);
-  EXPECT_EQ(reply.status.error_code(), StatusCode::DEADLINE_EXCEEDED);
+  const RpcResponse response = ResponseTo(Ended(Conclusion::kCancelled), "GetSplitRun", true);
+  EXPECT_EQ(response.status.error_code(), StatusCode::DEADLINE_EXCEEDED);
 }
 
 TEST_F(RpcResponseTest, CallWithoutAnAttemptHasNoAttemptsTrailer) {
-  EXPECT_EQ(Trailer(ReplyOf(Outcome(Conclusion::kCancelled)), "x-gateway-attempts"), "none");
+  EXPECT_EQ(Trailer(ResponseTo(Ended(Conclusion::kCancelled)), "x-gateway-attempts"), "none");
 }
 
 TEST_F(RpcResponseTest, WaitGoesOutAsPushbackOnErrorsOnly) {
-  UpstreamResult refused = Outcome(Conclusion::kLastAttempt, Answered(429, ""), 1);
+  UpstreamResult refused = Ended(Conclusion::kLastAttempt, Answered(429, ""), 1);
   refused.retry_after = 1500us;
-  EXPECT_EQ(Trailer(ReplyOf(refused), "grpc-retry-pushback-ms"), "2");
-  UpstreamResult served = Outcome(Conclusion::kLastAttempt, Answered(200, "{}"), 1);
+  EXPECT_EQ(Trailer(ResponseTo(refused), "grpc-retry-pushback-ms"), "2");
+  UpstreamResult served = Ended(Conclusion::kLastAttempt, Answered(200, "{}"), 1);
   served.retry_after = 7s;
-  EXPECT_EQ(Trailer(ReplyOf(served), "grpc-retry-pushback-ms"), "none");
+  EXPECT_EQ(Trailer(ResponseTo(served), "grpc-retry-pushback-ms"), "none");
 }
 
 TEST_F(RpcResponseTest, RequestIdIsTheHeadersElseTheErrorBodys) {
   const std::string body = R"({"code":"C","requestId":"from-body"})";
-  EXPECT_EQ(ReplyOf(Outcome(Conclusion::kLastAttempt, Answered(400, body))).request_id,
+  EXPECT_EQ(ResponseTo(Ended(Conclusion::kLastAttempt, Answered(400, body))).request_id,
             "from-body");
   const Headers headers = {{"x-extend-request-id", "from-header"}};
-  EXPECT_EQ(ReplyOf(Outcome(Conclusion::kLastAttempt, Answered(400, body, headers))).request_id,
+  EXPECT_EQ(ResponseTo(Ended(Conclusion::kLastAttempt, Answered(400, body, headers))).request_id,
             "from-header");
 }
 
 TEST_F(RpcResponseTest, RefusalCarriesReasonDomainAndWait) {
-  const RpcResponse reply =
-      Refusal(grpc::Status(StatusCode::UNAVAILABLE, "full"), "GATEWAY_OVERLOADED", *settings_, 1s);
-  EXPECT_EQ(reply.status.error_code(), StatusCode::UNAVAILABLE);
-  EXPECT_EQ(InfoOf(reply.status).reason(), "GATEWAY_OVERLOADED");
-  EXPECT_EQ(InfoOf(reply.status).domain(), "api.extend.ai");
-  EXPECT_EQ(Trailer(reply, "grpc-retry-pushback-ms"), "1000");
+  const RpcResponse response =
+      Refusal(grpc::Status(StatusCode::UNAVAILABLE, "full"), "GATEWAY_OVERLOADED",
+              routes_->services()[0].routes[0], *settings_, 1s);
+  EXPECT_EQ(response.status.error_code(), StatusCode::UNAVAILABLE);
+  EXPECT_EQ(InfoOf(response.status).reason(), "GATEWAY_OVERLOADED");
+  EXPECT_EQ(InfoOf(response.status).domain(), "api.extend.ai");
+  EXPECT_EQ(Trailer(response, "grpc-retry-pushback-ms"), "1000");
+}
+
+TEST_F(RpcResponseTest, AnUpstreamsIdThatIsTooLongIsNotLogged) {
+  for (const auto& [size, is_logged] : {std::pair{256U, true}, {257U, false}}) {
+    const std::string id(size, 'i');
+    const Headers headers = {{"x-extend-request-id", id}};
+    EXPECT_EQ(ResponseTo(Ended(Conclusion::kLastAttempt, Answered(404, "", headers))).request_id,
+              is_logged ? id : "");
+  }
 }
 
 }  // namespace

@@ -86,13 +86,13 @@ ApiHandlers::ApiHandlers(ApiOptions options, RunStore& store, Now now)
       now_(now),
       limiter_(options_.requests_per_second, std::move(now)) {}
 
-ApiResponse ApiHandlers::Answer(const ApiRequest& request) {
+ApiResponse ApiHandlers::Handle(const ApiRequest& request) {
   ApiResponse response;
   Outcome outcome = Dispatch(request, response);
   if (!outcome) {
-    ApiResponse error = ErrorAnswer(outcome.error());
+    ApiResponse error = ErrorResponse(outcome.error());
     std::ranges::move(response.headers, std::back_inserter(error.headers));
-    error.lost = response.lost;
+    error.delivery = response.delivery;
     return error;
   }
   response.body = *std::move(outcome);
@@ -100,7 +100,7 @@ ApiResponse ApiHandlers::Answer(const ApiRequest& request) {
   return response;
 }
 
-ApiResponse ApiHandlers::ErrorAnswer(const ApiError& error) {
+ApiResponse ApiHandlers::ErrorResponse(const ApiError& error) {
   const std::string request_id = NextRequestId();
   return {.status = error.http_status,
           .body = ErrorBody(error, request_id, options_.error_shape),
@@ -115,7 +115,9 @@ ApiHandlers::Outcome ApiHandlers::Dispatch(const ApiRequest& request, ApiRespons
     std::optional<std::string> id = route.Match(request.method, target->segments);
     if (!id) continue;
     if (auto refusal = RefuseByRate(route.category, response)) return tl::unexpected(*refusal);
-    response.lost = options_.lose_cancel_answers && route.handler == &ApiHandlers::Cancel;
+    if (options_.lose_cancel_responses && route.handler == &ApiHandlers::Cancel) {
+      response.delivery = Delivery::kHeadOnly;
+    }
     return (this->*route.handler)(
         {.id = *std::move(id), .query = std::move(target->query), .body = request.body});
   }
@@ -205,7 +207,8 @@ ApiHandlers::Outcome ApiHandlers::Cancel(const Call& call) {
                                  .code = "INVALID_REQUEST",
                                  .message = "Split run with status " +
                                             std::string(StatusName(result.run.status)) +
-                                            " cannot be cancelled"});
+                                            " cannot be cancelled",
+                                 .run_id = call.id});
 }
 
 ApiHandlers::Outcome ApiHandlers::Delete(const Call& call) {

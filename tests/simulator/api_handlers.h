@@ -1,5 +1,5 @@
 // Extend's API for split runs: checks every request as the real one does (token, version,
-// workspace, rate) and answers its seven endpoints from a store.
+// workspace, rate) and serves its seven endpoints from a store.
 //
 // Thread-safe. The store outlives it.
 #pragma once
@@ -22,12 +22,12 @@ struct ApiOptions {
   bool require_workspace = false;
   /// The HTTP status of a refused cancel, which the API's reference leaves open.
   int refusal_status = 400;
-  /// Every answer to a cancel, accepted or refused, is lost on its way.
-  bool lose_cancel_answers = false;
+  /// Every response to a cancel, accepted or refused, is lost on its way.
+  bool lose_cancel_responses = false;
   ErrorShape error_shape = ErrorShape::kCurrent;
   /// Per category; 0: no limit.
   int requests_per_second = 0;
-  /// Splits in the output of a processed run: a few thousand make an answer of megabytes.
+  /// Splits in the output of a processed run: a few thousand make a response of megabytes.
   int splits = 2;
 };
 
@@ -35,9 +35,9 @@ class ApiHandlers {
  public:
   ApiHandlers(ApiOptions options, RunStore& store, Now now);
 
-  ApiResponse Answer(const ApiRequest& request);
+  ApiResponse Handle(const ApiRequest& request);
   /// A documented error body for a request that is not even HTTP.
-  ApiResponse ErrorAnswer(const ApiError& error);
+  ApiResponse ErrorResponse(const ApiError& error);
 
  private:
   using Outcome = tl::expected<nlohmann::json, ApiError>;

@@ -1,6 +1,7 @@
-// One request and one answer, free of the HTTP library. Plain values.
+// One request and one response, free of the HTTP library. Plain values.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -21,12 +22,14 @@ struct ApiRequest {
   };
 };
 
+/// How much of a response is sent before its connection is broken.
+enum class Delivery : std::uint8_t { kWhole, kHeadOnly, kNothing };
+
 struct ApiResponse {
   int status = 200;
   nlohmann::json body;
   std::vector<std::pair<std::string, std::string>> headers;
-  /// Breaks off after the head, with the connection.
-  bool lost = false;
+  Delivery delivery = Delivery::kWhole;
 };
 
 }  // namespace extend_simulator

@@ -33,18 +33,20 @@ std::optional<std::string> IdToFinish(const std::string& text) {
 
 }  // namespace
 
-std::optional<ApiResponse> ControlHandlers::Answer(const ApiRequest& request) {
+std::optional<ApiResponse> ControlHandlers::Handle(const ApiRequest& request) {
   if (!request.target.starts_with("/_simulator/")) return std::nullopt;
   if (request.method == "GET" && request.target == "/_simulator/ledger") {
     return ApiResponse{.body = Ledger(), .headers = {}};
   }
+  if (request.target == "/_simulator/outage") return HandleOutage(request);
   if (request.method == "POST" && request.target == "/_simulator/runs") return Seed(request.body);
   if (request.method == "POST") {
     if (const auto id = IdToFinish(request.target)) return Finish(*id);
   }
   return Refuse(404,
-                "there are GET /_simulator/ledger, POST /_simulator/runs and "
-                "POST /_simulator/runs/{id}/finish");
+                "there are GET /_simulator/ledger, POST /_simulator/runs, "
+                "POST /_simulator/runs/{id}/finish and "
+                "GET, POST and DELETE /_simulator/outage");
 }
 
 json ControlHandlers::Ledger() {
@@ -78,6 +80,19 @@ ApiResponse ControlHandlers::Finish(const std::string& id) {
   const std::optional<SplitRun> run = store_.Finish(id);
   if (!run) return Refuse(404, "no such run: " + id);
   return {.body = RunJson(*run, splits_), .headers = {}};
+}
+
+ApiResponse ControlHandlers::HandleOutage(const ApiRequest& request) {
+  if (request.method == "POST") {
+    auto outage = ParseOutage(request.body);
+    if (!outage) return Refuse(400, outage.error());
+    outages_.Begin(*std::move(outage));
+  } else if (request.method == "DELETE") {
+    outages_.End();
+  } else if (request.method != "GET") {
+    return Refuse(405, "there are GET, POST and DELETE /_simulator/outage");
+  }
+  return {.body = outages_.State(), .headers = {}};
 }
 
 }  // namespace extend_simulator

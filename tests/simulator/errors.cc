@@ -16,6 +16,7 @@ nlohmann::json ErrorBody(const ApiError& error, const std::string& request_id, E
                            {"message", error.message},
                            {"retryable", error.retryable},
                            {"requestId", request_id}};
+  if (!error.run_id.empty()) fields["runId"] = error.run_id;
   switch (shape) {
     case ErrorShape::kCurrent:
       fields["docUrl"] = "https://docs.extend.ai/errors#" + error.code;

@@ -13,15 +13,17 @@ struct ApiError {
   std::string code;
   std::string message;
   bool retryable = false;
+  /// The run that the error is about; empty: none.
+  std::string run_id = {};
 };
 
 ApiError InvalidRequest(std::string message);
 ApiError NotFound(std::string message);
 
 enum class ErrorShape : std::uint8_t {
-  /// {"code","message","retryable","requestId","docUrl"}
+  /// {"code","message","retryable","requestId","docUrl"}, and "runId" where a run is to blame
   kCurrent,
-  /// {"error":{"code","message","retryable","requestId"}}
+  /// {"error":{"code","message","retryable","requestId"}}, and "runId" in it
   kNested,
   /// {"success":false,"error":"text"}
   kLegacy,

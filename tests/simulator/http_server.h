@@ -4,6 +4,7 @@
 // Destroying the server ends it once its clients have closed their connections.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <thread>
@@ -27,6 +28,9 @@ struct HttpOptions {
   /// PEM files; both empty: no TLS.
   std::string tls_cert;
   std::string tls_key;
+  /// Set: a whole 200 that nobody asked for follows each response, once its connection is idle;
+  /// this is called after each, on a thread of the pool.
+  std::function<void()> on_stray;
 };
 
 class HttpServer {

@@ -43,28 +43,28 @@ std::string Exchange(int port, const std::string& bytes, const std::string& enou
   address.sin_family = AF_INET;
   address.sin_port = htons(static_cast<std::uint16_t>(port));
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  std::string answer;
+  std::string response;
   if (::connect(connection, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0 &&
       ::send(connection, bytes.data(), bytes.size(), MSG_NOSIGNAL) >= 0) {
     std::array<char, 4096> buffer;
-    while (answer.find(enough) == std::string::npos) {
+    while (response.find(enough) == std::string::npos) {
       const auto count = ::recv(connection, buffer.data(), buffer.size(), 0);
       if (count <= 0) break;
-      answer.append(buffer.data(), static_cast<std::size_t>(count));
+      response.append(buffer.data(), static_cast<std::size_t>(count));
     }
   }
   ::close(connection);
-  return answer;
+  return response;
 }
 
 TEST_F(HttpServerTest, CancelsOverHttp) {
   httplib::Client client = NewClient();
-  const auto answer = client.Post("/split_runs/splr_Xj8mK2pL9nR4vT7qY5wZ/cancel");
-  ASSERT_TRUE(answer);
-  EXPECT_EQ(answer->status, 200);
-  EXPECT_EQ(answer->get_header_value("Content-Type"), "application/json");
-  EXPECT_THAT(answer->get_header_value("x-extend-request-id"), StartsWith("req_"));
-  EXPECT_EQ(json::parse(answer->body)["status"], "CANCELLED");
+  const auto response = client.Post("/split_runs/splr_Xj8mK2pL9nR4vT7qY5wZ/cancel");
+  ASSERT_TRUE(response);
+  EXPECT_EQ(response->status, 200);
+  EXPECT_EQ(response->get_header_value("Content-Type"), "application/json");
+  EXPECT_THAT(response->get_header_value("x-extend-request-id"), StartsWith("req_"));
+  EXPECT_EQ(json::parse(response->body)["status"], "CANCELLED");
 }
 
 TEST_F(HttpServerTest, CreatesFromAChunkedBodyToo) {
@@ -85,22 +85,22 @@ TEST_F(HttpServerTest, CreatesFromAChunkedBodyToo) {
   EXPECT_EQ(chunked->status, 200);
 }
 
-TEST_F(HttpServerTest, AnswersAPostThatAnnouncesNoBodyAtOnce) {
-  const std::string answer =
+TEST_F(HttpServerTest, RespondsAtOnceToAPostThatAnnouncesNoBody) {
+  const std::string response =
       Exchange(server_.port(),
                "POST /split_runs/splr_Xj8mK2pL9nR4vT7qY5wZ/cancel HTTP/1.1\r\nHost: a\r\n"
                "Authorization: Bearer key\r\nX-Extend-Api-Version: 2026-02-09\r\n\r\n",
                "\"usage\":");
-  EXPECT_THAT(answer, StartsWith("HTTP/1.1 200"));
+  EXPECT_THAT(response, StartsWith("HTTP/1.1 200"));
 }
 
 TEST_F(HttpServerTest, AnEncodedSlashDoesNotReachAnotherEndpoint) {
-  const std::string answer = Exchange(
+  const std::string response = Exchange(
       server_.port(),
       "POST /split_runs/splr_Xj8mK2pL9nR4vT7qY5wZ%2Fcancel HTTP/1.1\r\nHost: a\r\n"
       "Authorization: Bearer key\r\nX-Extend-Api-Version: 2026-02-09\r\nContent-Length: 0\r\n\r\n",
       "retryable");
-  EXPECT_THAT(answer, StartsWith("HTTP/1.1 404"));
+  EXPECT_THAT(response, StartsWith("HTTP/1.1 404"));
 }
 
 TEST_F(HttpServerTest, HostileRequestsGetTheDocumentedErrorBody) {
@@ -113,10 +113,10 @@ TEST_F(HttpServerTest, HostileRequestsGetTheDocumentedErrorBody) {
       {"BREW / HTTP/1.1\r\n\r\n", "HTTP/1.1 400"},
   };
   for (const auto& [bytes, status] : kCases) {
-    const std::string answer = Exchange(server_.port(), bytes, "\"retryable\"");
-    EXPECT_THAT(answer, StartsWith(status)) << bytes.substr(0, 80);
-    EXPECT_THAT(answer, HasSubstr("x-extend-request-id: req_"));
-    EXPECT_THAT(answer, HasSubstr("\"code\":"));
+    const std::string response = Exchange(server_.port(), bytes, "\"retryable\"");
+    EXPECT_THAT(response, StartsWith(status)) << bytes.substr(0, 80);
+    EXPECT_THAT(response, HasSubstr("x-extend-request-id: req_"));
+    EXPECT_THAT(response, HasSubstr("\"code\":"));
   }
 }
 
@@ -147,9 +147,9 @@ TEST_F(HttpServerTest, Serves256ConnectionsAtTheSameTime) {
   for (int i = 0; i < 256; ++i) {
     auto& client = clients.emplace_back(std::make_unique<httplib::Client>(NewClient()));
     client->set_keep_alive(true);
-    const auto answer = client->Get("/split_runs");  // and the connection stays open
-    ASSERT_TRUE(answer) << "connection " << i;
-    ASSERT_EQ(answer->status, 200);
+    const auto response = client->Get("/split_runs");  // and the connection stays open
+    ASSERT_TRUE(response) << "connection " << i;
+    ASSERT_EQ(response->status, 200);
   }
 }
 
@@ -159,23 +159,56 @@ TEST_F(HttpServerTest, RefusesAPortThatIsTaken) {
   EXPECT_THROW(HttpServer(options, simulator_), std::runtime_error);
 }
 
-TEST(HttpServer, BreaksTheConnectionInsteadOfALostAnswer) {
+TEST(HttpServer, BreaksTheConnectionInsteadOfALostResponse) {
   SimulatorOptions options;
-  options.api.lose_cancel_answers = true;
+  options.api.lose_cancel_responses = true;
   Simulator simulator(options, [] { return std::chrono::system_clock::now(); });
   const HttpServer server({}, simulator);
   for (const auto& [id, status] : {std::pair("splr_Xj8mK2pL9nR4vT7qY5wZ", "200"),
                                    std::pair("splr_Dk2sA9fL7zX4cQ8vN1mB", "400")}) {
-    const std::string answer = Exchange(server.port(),
-                                        "POST /split_runs/" + std::string(id) +
-                                            "/cancel HTTP/1.1\r\n"
-                                            "Host: x\r\nContent-Length: 0\r\n"
-                                            "Authorization: Bearer key\r\n"
-                                            "X-Extend-Api-Version: 2026-02-09\r\n\r\n",
-                                        "}");
-    EXPECT_THAT(answer, StartsWith("HTTP/1.1 " + std::string(status)));
-    EXPECT_THAT(answer, testing::EndsWith("\r\n\r\n"));
+    const std::string response = Exchange(server.port(),
+                                          "POST /split_runs/" + std::string(id) +
+                                              "/cancel HTTP/1.1\r\n"
+                                              "Host: x\r\nContent-Length: 0\r\n"
+                                              "Authorization: Bearer key\r\n"
+                                              "X-Extend-Api-Version: 2026-02-09\r\n\r\n",
+                                          "}");
+    EXPECT_THAT(response, StartsWith("HTTP/1.1 " + std::string(status)));
+    EXPECT_THAT(response, testing::EndsWith("\r\n\r\n"));
   }
+}
+
+TEST(HttpServer, ClosesTheConnectionInAnOutageWithoutAByte) {
+  Simulator simulator({}, [] { return std::chrono::system_clock::now(); });
+  const HttpServer server({}, simulator);
+  httplib::Client client("127.0.0.1", server.port());
+  client.set_default_headers(kHeaders);
+  ASSERT_EQ(
+      client.Post("/_simulator/outage", R"({"requests": 1, "close": true})", "application/json")
+          ->status,
+      200);
+  const std::string request =
+      "GET /split_runs HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer key\r\n"
+      "X-Extend-Api-Version: 2026-02-09\r\n\r\n";
+  EXPECT_EQ(Exchange(server.port(), request, "}"), "");
+  EXPECT_THAT(Exchange(server.port(), request, "}"), StartsWith("HTTP/1.1 200"));
+}
+
+TEST(HttpServer, SendsAStrayResponseOnAConnectionThatBecomesIdle) {
+  Simulator simulator({}, [] { return std::chrono::system_clock::now(); });
+  HttpOptions options;
+  options.on_stray = [] {};
+  const HttpServer server(options, simulator);
+  const std::string response =
+      Exchange(server.port(),
+               "GET /split_runs/splr_Xj8mK2pL9nR4vT7qY5wZ HTTP/1.1\r\nHost: x\r\n"
+               "Authorization: Bearer key\r\nX-Extend-Api-Version: 2026-02-09\r\n\r\n",
+               "\"CANCELLED\"");
+  const std::size_t stray = response.rfind("HTTP/1.1 200 OK");
+  ASSERT_GT(stray, 0U);
+  const std::size_t head = response.find("\r\n\r\n") + 4;
+  EXPECT_EQ(json::parse(response.substr(head, stray - head))["status"], "PROCESSING")
+      << "what was announced is whole";
 }
 
 std::string WriteFile(const char* name, const std::string& content) {
@@ -195,9 +228,9 @@ TEST(HttpServer, ServesTls) {
   httplib::SSLClient client("127.0.0.1", server.port());
   client.set_ca_cert_path(options.tls_cert.c_str());
   client.set_default_headers(kHeaders);
-  const auto answer = client.Get("/split_runs");
-  ASSERT_TRUE(answer) << httplib::to_string(answer.error());
-  EXPECT_EQ(answer->status, 200);
+  const auto response = client.Get("/split_runs");
+  ASSERT_TRUE(response) << httplib::to_string(response.error());
+  EXPECT_EQ(response->status, 200);
 }
 
 TEST(HttpServer, RefusesUnusableTlsFiles) {

@@ -40,6 +40,9 @@ int ParseFlags(int argc, char** argv, Flags& flags) {
   double pending = 0;
   double processing = 30;
   double lingering = 0;
+  double cancelling = 0;
+  std::string cancel_pending = "refuse";
+  bool strays = false;
   bool forever = false;
   ApiOptions& api = flags.simulator.api;
   const std::map<std::string, ErrorShape> shapes = {{"current", ErrorShape::kCurrent},
@@ -62,11 +65,20 @@ int ParseFlags(int argc, char** argv, Flags& flags) {
                  "seconds that a cancelled run still shows PROCESSING")
       ->check(seconds)
       ->capture_default_str();
+  app.add_option("--cancelling-seconds", cancelling,
+                 "how long it is CANCELLING after that, and refuses further cancels")
+      ->check(seconds)
+      ->capture_default_str();
+  app.add_option("--cancel-pending", cancel_pending, "what cancels of PENDING runs meet")
+      ->check(CLI::IsMember({"refuse", "allow"}))
+      ->capture_default_str();
   app.add_option("--refusal-status", api.refusal_status, "HTTP status of a refused cancel")
       ->check(CLI::IsMember({400, 409, 422}))
       ->capture_default_str();
-  app.add_flag("--lose-cancel-answers", api.lose_cancel_answers,
-               "carry cancels out, or refuse them, but break the connection in the answer");
+  app.add_flag("--lose-cancel-responses", api.lose_cancel_responses,
+               "carry cancels out, or refuse them, but break the connection in the response");
+  app.add_flag("--stray-responses", strays,
+               "send a 200 that nobody asked for on each connection that becomes idle");
   app.add_option("--error-shape", api.error_shape,
                  "body of errors: current, nested, legacy or text")
       ->transform(CLI::CheckedTransformer(shapes));
@@ -77,7 +89,8 @@ int ParseFlags(int argc, char** argv, Flags& flags) {
   app.add_option("--splits", api.splits, "splits in the output of a processed run")
       ->check(CLI::Range(0, 1'000'000))
       ->capture_default_str();
-  app.add_option("--max-runs", flags.simulator.max_runs, "creating more answers 402 USAGE_BLOCKED")
+  app.add_option("--max-runs", flags.simulator.max_runs,
+                 "creating more is refused with 402 USAGE_BLOCKED")
       ->capture_default_str();
   app.add_option("--threads", flags.http.threads, "connections served at the same time")
       ->check(CLI::Range(1, 10'000))
@@ -95,7 +108,15 @@ int ParseFlags(int argc, char** argv, Flags& flags) {
   flags.simulator.durations.pending = Milliseconds(pending);
   flags.simulator.durations.processing = Milliseconds(processing);
   if (forever) flags.simulator.durations.processing = std::nullopt;
-  flags.simulator.durations.cancelling = Milliseconds(lingering);
+  flags.simulator.durations.lingering = Milliseconds(lingering);
+  flags.simulator.durations.cancelling = Milliseconds(cancelling);
+  if (cancel_pending == "allow") flags.simulator.pending_cancels = PendingCancels::kAllowed;
+  if (strays) {
+    flags.http.on_stray = [] {
+      std::puts("stray response on an idle connection");
+      std::fflush(stdout);
+    };
+  }
   return -1;
 }
 

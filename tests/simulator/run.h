@@ -15,7 +15,15 @@ using Time = std::chrono::system_clock::time_point;
 /// Where time comes from: the system clock, or a test's own.
 using Now = std::function<Time()>;
 
-enum class RunStatus : std::uint8_t { kPending, kProcessing, kProcessed, kFailed, kCancelled };
+enum class RunStatus : std::uint8_t {
+  kPending,
+  kProcessing,
+  kProcessed,
+  kFailed,
+  kCancelled,
+  /// A cancel was accepted, and is not yet carried out.
+  kCancelling,
+};
 
 struct SplitterReference {
   std::string id;

@@ -1,4 +1,4 @@
-// The JSON of the API's answers, with every documented key. Pure functions of a run: the same run
+// The JSON of the API's responses, with every documented key. Pure functions of a run: the same run
 // always looks the same.
 #pragma once
 

@@ -23,6 +23,7 @@ RunStatus BatchStatus(const StatusCounts& counts) {
   const auto any = [&](RunStatus status) { return counts.contains(status); };
   if (any(RunStatus::kPending) && counts.size() == 1) return RunStatus::kPending;
   if (any(RunStatus::kPending) || any(RunStatus::kProcessing)) return RunStatus::kProcessing;
+  if (any(RunStatus::kCancelling)) return RunStatus::kCancelling;
   if (any(RunStatus::kProcessed)) return RunStatus::kProcessed;
   return any(RunStatus::kFailed) ? RunStatus::kFailed : RunStatus::kCancelled;
 }
@@ -43,8 +44,12 @@ SplitRun NewRun(std::string id, RunStatus status, RunRequest request, Time now) 
 
 }  // namespace
 
-RunStore::RunStore(Durations durations, Now now, std::size_t max_runs)
-    : durations_(durations), now_(std::move(now)), max_runs_(max_runs) {}
+RunStore::RunStore(Durations durations, Now now, std::size_t max_runs,
+                   PendingCancels pending_cancels)
+    : durations_(durations),
+      now_(std::move(now)),
+      max_runs_(max_runs),
+      pending_cancels_(pending_cancels) {}
 
 std::optional<SplitRun> RunStore::Create(RunRequest request) {
   const std::scoped_lock lock(mutex_);
@@ -138,13 +143,13 @@ CancelResult RunStore::Cancel(const std::string& id) {
   const std::scoped_lock lock(mutex_);
   Entry* entry = Find(id);
   if (entry == nullptr) return {.outcome = CancelOutcome::kNoSuchRun, .run = {}};
-  if (entry->run.status != RunStatus::kProcessing) {
+  if (!CanCancel(entry->run.status)) {
     ++ledger_[id].cancels_refused;
     return {.outcome = CancelOutcome::kRefused, .run = entry->run};
   }
   ++ledger_[id].cancels_accepted;
   const Time now = now_();
-  if (!entry->cancelled_at) entry->cancelled_at = now + durations_.cancelling;
+  if (!entry->cancels_at) entry->cancels_at = now + durations_.lingering;
   Advance(*entry, now);
   return {.outcome = CancelOutcome::kAccepted, .run = entry->run};
 }
@@ -154,6 +159,9 @@ std::optional<SplitRun> RunStore::Finish(const std::string& id) {
   Entry* entry = Find(id);
   if (entry == nullptr) return std::nullopt;
   const Time now = now_();
+  if (entry->run.status == RunStatus::kCancelling) {
+    SetStatus(entry->run, RunStatus::kCancelled, now);
+  }
   entry->starts_at = std::min(entry->starts_at.value_or(now), now);
   entry->ends_at = std::min(entry->ends_at.value_or(now), now);
   Advance(*entry, now);
@@ -190,19 +198,32 @@ RunStore::Entry* RunStore::Find(const std::string& id) {
   return &found->second;
 }
 
+bool RunStore::CanCancel(RunStatus status) const {
+  if (status == RunStatus::kPending) return pending_cancels_ == PendingCancels::kAllowed;
+  return status == RunStatus::kProcessing;
+}
+
 void RunStore::Advance(Entry& entry, Time now) {
+  using enum RunStatus;
   SplitRun& run = entry.run;
-  if (run.status == RunStatus::kPending && entry.starts_at && *entry.starts_at <= now) {
-    SetStatus(run, RunStatus::kProcessing, *entry.starts_at);
+  const Time cancels_at = entry.cancels_at.value_or(Time::max());
+  const Time starts_at = entry.starts_at.value_or(Time::max());
+  if (run.status == kPending && starts_at <= std::min(now, cancels_at)) {
+    SetStatus(run, kProcessing, starts_at);
   }
-  if (run.status != RunStatus::kProcessing) return;
-  const Time ends_at = entry.ends_at.value_or(Time::max());
-  const Time cancelled_at = entry.cancelled_at.value_or(Time::max());
-  if (std::min(ends_at, cancelled_at) > now) return;
-  if (cancelled_at < ends_at) {
-    SetStatus(run, RunStatus::kCancelled, cancelled_at);
-  } else {
-    SetStatus(run, WillFail(run.request) ? RunStatus::kFailed : RunStatus::kProcessed, ends_at);
+  const Time ends_at =
+      run.status == kProcessing ? entry.ends_at.value_or(Time::max()) : Time::max();
+  const bool under_way = run.status == kPending || run.status == kProcessing;
+  if (under_way && std::min(ends_at, cancels_at) <= now) {
+    if (cancels_at < ends_at) {
+      SetStatus(run, kCancelling, cancels_at);
+    } else {
+      SetStatus(run, WillFail(run.request) ? kFailed : kProcessed, ends_at);
+    }
+  }
+  // A run that was CANCELLING from the start has no such time, and stays.
+  if (run.status == kCancelling && entry.cancels_at && cancels_at + durations_.cancelling <= now) {
+    SetStatus(run, kCancelled, cancels_at + durations_.cancelling);
   }
 }
 

@@ -1,6 +1,6 @@
 // The runs and what happens to them: PENDING → PROCESSING → PROCESSED or FAILED as time goes by,
-// CANCELLED when asked for in between. Keeps a ledger of what was done to every run, also after it
-// is deleted, so that a test can tell whether something happened twice.
+// CANCELLING → CANCELLED when asked for in between. Keeps a ledger of what was done to every run,
+// even after it is deleted, so that a test can see whether something happened twice.
 //
 // Thread-safe. A run's state is brought up to date when it is looked at; no thread of its own.
 #pragma once
@@ -24,13 +24,15 @@ struct Durations {
   std::chrono::milliseconds pending{0};
   /// Nothing: until it is cancelled.
   std::optional<std::chrono::milliseconds> processing{std::chrono::seconds{30}};
-  /// Between an accepted cancel and CANCELLED. A run that finishes within it is PROCESSED after
-  /// all.
+  /// Between an accepted cancel and CANCELLING: the run shows what it did before. One that finishes
+  /// within that time is PROCESSED after all.
+  std::chrono::milliseconds lingering{0};
+  /// Between CANCELLING and CANCELLED. At 0 a run is never CANCELLING.
   std::chrono::milliseconds cancelling{0};
 };
 
 /// What was done to one run. Counts of requests that the simulator carried out, whether or not
-/// their answers arrived.
+/// their responses arrived.
 struct LedgerEntry {
   RunStatus status = RunStatus::kPending;
   int created = 0;
@@ -39,6 +41,9 @@ struct LedgerEntry {
   int deleted = 0;
   nlohmann::json metadata;
 };
+
+/// What a cancel of a PENDING run meets; the API's reference and its tools disagree.
+enum class PendingCancels : std::uint8_t { kRefused, kAllowed };
 
 enum class CancelOutcome : std::uint8_t { kAccepted, kRefused, kNoSuchRun };
 
@@ -51,7 +56,8 @@ struct CancelResult {
 class RunStore {
  public:
   /// At most `max_runs` are created in a store's life: deleted ones count, the ledger has them.
-  RunStore(Durations durations, Now now, std::size_t max_runs);
+  RunStore(Durations durations, Now now, std::size_t max_runs,
+           PendingCancels pending_cancels = PendingCancels::kRefused);
 
   /// Nothing when all runs are used up. A run whose file's name contains "corrupt" will fail.
   std::optional<SplitRun> Create(RunRequest request);
@@ -66,10 +72,10 @@ class RunStore {
   std::optional<SplitRun> Get(const std::string& id);
   std::optional<Batch> GetBatch(const std::string& id);
   RunPage List(const ListQuery& query);
-  /// Accepted only in PROCESSING.
+  /// Accepted in PROCESSING, and in PENDING where that is allowed.
   CancelResult Cancel(const std::string& id);
-  /// Ends a run at once, as its time would; one that has ended stays as it is. Nothing when there
-  /// is no such run.
+  /// Ends a run at once, as its time would (CANCELLED, if it is CANCELLING); one that has ended
+  /// stays as it is. Nothing when there is no such run.
   std::optional<SplitRun> Finish(const std::string& id);
   /// False when there is no such run.
   bool Delete(const std::string& id);
@@ -82,7 +88,8 @@ class RunStore {
     SplitRun run;
     std::optional<Time> starts_at;
     std::optional<Time> ends_at;
-    std::optional<Time> cancelled_at;
+    /// When it begins to be CANCELLING.
+    std::optional<Time> cancels_at;
   };
   struct BatchEntry {
     std::vector<std::string> run_ids;
@@ -93,6 +100,7 @@ class RunStore {
   SplitRun Insert(RunRequest request, Time now);
   void Enter(const std::string& id, RunStatus status, const RunRequest& request);
   Entry* Find(const std::string& id);
+  [[nodiscard]] bool CanCancel(RunStatus status) const;
   void Advance(Entry& entry, Time now);
   void SetStatus(SplitRun& run, RunStatus status, Time when);
   std::string NewId(const char* prefix);
@@ -100,6 +108,7 @@ class RunStore {
   const Durations durations_;
   const Now now_;
   const std::size_t max_runs_;
+  const PendingCancels pending_cancels_;
 
   std::mutex mutex_;
   std::mt19937_64 random_{std::random_device{}()};

@@ -97,6 +97,7 @@ TEST_F(RunStoreTest, CancelIsAcceptedOnlyInProcessing) {
       {RunStatus::kProcessed, CancelOutcome::kRefused, RunStatus::kProcessed},
       {RunStatus::kFailed, CancelOutcome::kRefused, RunStatus::kFailed},
       {RunStatus::kCancelled, CancelOutcome::kRefused, RunStatus::kCancelled},
+      {RunStatus::kCancelling, CancelOutcome::kRefused, RunStatus::kCancelling},
   };
   for (const auto& expected : kCases) {
     const std::string id = store.Seed("", expected.status, DefaultRequest("packet.pdf")).value().id;
@@ -114,7 +115,7 @@ TEST_F(RunStoreTest, CancelOfAnUnknownRunIsNoRefusal) {
 }
 
 TEST_F(RunStoreTest, LingeringCancelShowsProcessingForAWhile) {
-  RunStore store = Store({.cancelling = 3s});
+  RunStore store = Store({.lingering = 3s});
   const std::string id = CreateIn(store);
   EXPECT_EQ(store.Cancel(id).run.status, RunStatus::kProcessing);
   clock_.Pass(2s);
@@ -124,12 +125,86 @@ TEST_F(RunStoreTest, LingeringCancelShowsProcessingForAWhile) {
 }
 
 TEST_F(RunStoreTest, RunThatFinishesBeforeItsCancelIsProcessed) {
-  RunStore store = Store({.processing = 10s, .cancelling = 3s});
+  RunStore store = Store({.processing = 10s, .lingering = 3s});
   const std::string id = CreateIn(store);
   clock_.Pass(8s);
   EXPECT_EQ(store.Cancel(id).outcome, CancelOutcome::kAccepted);
   clock_.Pass(1h);
   EXPECT_EQ(StatusOf(store, id), RunStatus::kProcessed);
+}
+
+TEST_F(RunStoreTest, CancelledRunIsCancellingForAWhileAndRefusesASecondCancel) {
+  RunStore store = Store({.processing = 10s, .cancelling = 3s});
+  const std::string id = CreateIn(store);
+  clock_.Pass(8s);
+  EXPECT_EQ(store.Cancel(id).run.status, RunStatus::kCancelling);
+  clock_.Pass(2999ms);
+  EXPECT_EQ(store.Cancel(id).outcome, CancelOutcome::kRefused);
+  EXPECT_EQ(StatusOf(store, id), RunStatus::kCancelling) << "its time to finish has passed";
+  clock_.Pass(1ms);
+  EXPECT_EQ(StatusOf(store, id), RunStatus::kCancelled);
+  const LedgerEntry ledger = store.Ledger().at(id);
+  EXPECT_EQ(ledger.cancels_accepted, 1);
+  EXPECT_EQ(ledger.cancels_refused, 1);
+}
+
+TEST_F(RunStoreTest, CancelledRunLingersFirstAndIsCancellingThen) {
+  RunStore store = Store({.lingering = 2s, .cancelling = 3s});
+  const std::string id = CreateIn(store);
+  EXPECT_EQ(store.Cancel(id).run.status, RunStatus::kProcessing);
+  clock_.Pass(2s);
+  EXPECT_EQ(StatusOf(store, id), RunStatus::kCancelling);
+  clock_.Pass(3s);
+  EXPECT_EQ(StatusOf(store, id), RunStatus::kCancelled);
+}
+
+TEST_F(RunStoreTest, CancelledRunThatNobodyLookedAtPassesAllStatesInOneStep) {
+  RunStore store = Store({.lingering = 2s, .cancelling = 3s});
+  const SplitRun created = store.Create(DefaultRequest("packet.pdf")).value();
+  store.Cancel(created.id);
+  clock_.Pass(1h);
+  const SplitRun run = store.Get(created.id).value();
+  EXPECT_EQ(run.status, RunStatus::kCancelled);
+  EXPECT_EQ(run.updated_at, created.created_at + 5s);
+}
+
+TEST_F(RunStoreTest, FinishingEndsACancelAtOnce) {
+  RunStore store = Store({.cancelling = 3s});
+  const std::string id = CreateIn(store);
+  store.Cancel(id);
+  EXPECT_EQ(store.Finish(id).value().status, RunStatus::kCancelled);
+}
+
+TEST_F(RunStoreTest, SeededCancellingRunStaysUntilItIsFinished) {
+  RunStore store = Store({.cancelling = 3s});
+  store.Seed("splr_a", RunStatus::kCancelling, DefaultRequest("packet.pdf"));
+  clock_.Pass(1000h);
+  EXPECT_EQ(StatusOf(store, "splr_a"), RunStatus::kCancelling);
+  EXPECT_EQ(store.Finish("splr_a").value().status, RunStatus::kCancelled);
+}
+
+TEST_F(RunStoreTest, PendingRunIsCancelledWhereThatIsAllowed) {
+  RunStore store({.pending = 10s, .cancelling = 3s}, clock_.Function(), 100,
+                 PendingCancels::kAllowed);
+  const std::string id = CreateIn(store);
+  EXPECT_EQ(store.Cancel(id).outcome, CancelOutcome::kAccepted);
+  EXPECT_EQ(StatusOf(store, id), RunStatus::kCancelling);
+  clock_.Pass(1h);
+  EXPECT_EQ(StatusOf(store, id), RunStatus::kCancelled) << "it never started";
+  EXPECT_EQ(store.Seed("splr_a", RunStatus::kPending, DefaultRequest("packet.pdf")).value().status,
+            RunStatus::kPending);
+  EXPECT_EQ(store.Cancel("splr_a").outcome, CancelOutcome::kAccepted);
+}
+
+TEST_F(RunStoreTest, PendingRunMayStartBeforeItsCancelShows) {
+  RunStore store({.pending = 1s, .lingering = 3s}, clock_.Function(), 100,
+                 PendingCancels::kAllowed);
+  const std::string id = CreateIn(store);
+  EXPECT_EQ(store.Cancel(id).run.status, RunStatus::kPending);
+  clock_.Pass(1s);
+  EXPECT_EQ(StatusOf(store, id), RunStatus::kProcessing);
+  clock_.Pass(2s);
+  EXPECT_EQ(StatusOf(store, id), RunStatus::kCancelled);
 }
 
 TEST_F(RunStoreTest, SeededRunStaysUntilItIsCancelled) {
@@ -200,6 +275,15 @@ TEST_F(RunStoreTest, BatchIsAsFarAsItsRuns) {
   EXPECT_EQ(status(), RunStatus::kProcessing);
   clock_.Pass(10s);
   EXPECT_EQ(status(), RunStatus::kProcessed) << "one processed run decides";
+}
+
+TEST_F(RunStoreTest, BatchWhoseRunsAreAllBeingCancelledIsCancelling) {
+  RunStore store = Store({.cancelling = 3s});
+  const Batch batch = store.CreateBatch({DefaultRequest("a.pdf"), DefaultRequest("b.pdf")}).value();
+  ListQuery query;
+  query.batch_id = batch.id;
+  for (const SplitRun& run : store.List(query).runs) store.Cancel(run.id);
+  EXPECT_EQ(store.GetBatch(batch.id).value().status, RunStatus::kCancelling);
 }
 
 TEST_F(RunStoreTest, BatchWhoseRunsWereAllCancelledIsCancelledAlsoWhenTheyAreDeleted) {

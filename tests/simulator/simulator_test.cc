@@ -31,7 +31,7 @@ class SimulatorTest : public testing::Test {
   ApiResponse Call(const std::string& method, const std::string& target,
                    const std::string& body = "") {
     if (!simulator_) Start();
-    return simulator_->Answer({method, target, body, [this](const std::string& name) {
+    return simulator_->Handle({method, target, body, [this](const std::string& name) {
                                  const auto found = headers_.find(name);
                                  return found == headers_.end() ? "" : found->second;
                                }});
@@ -45,13 +45,13 @@ class SimulatorTest : public testing::Test {
   std::unique_ptr<Simulator> simulator_;
 };
 
-void ExpectError(const ApiResponse& answer, int status, const char* code) {
-  EXPECT_EQ(answer.status, status);
-  EXPECT_EQ(answer.body["code"], code);
-  EXPECT_FALSE(answer.body["message"].get<std::string>().empty());
-  EXPECT_TRUE(answer.body["retryable"].is_boolean());
-  EXPECT_THAT(answer.headers,
-              Contains(Pair("x-extend-request-id", answer.body["requestId"].get<std::string>())));
+void ExpectError(const ApiResponse& response, int status, const char* code) {
+  EXPECT_EQ(response.status, status);
+  EXPECT_EQ(response.body["code"], code);
+  EXPECT_FALSE(response.body["message"].get<std::string>().empty());
+  EXPECT_TRUE(response.body["retryable"].is_boolean());
+  EXPECT_THAT(response.headers,
+              Contains(Pair("x-extend-request-id", response.body["requestId"].get<std::string>())));
 }
 
 TEST_F(SimulatorTest, RefusesWithoutABearerToken) {
@@ -75,7 +75,7 @@ TEST_F(SimulatorTest, RefusesWithoutAKnownApiVersion) {
   }
 }
 
-TEST_F(SimulatorTest, RequiresAWorkspaceWhenToldSoAndEchoesIt) {
+TEST_F(SimulatorTest, RequiresAWorkspaceWhenConfiguredSoAndEchoesIt) {
   options_.api.require_workspace = true;
   ExpectError(Call("GET", "/split_runs"), 400, "INVALID_REQUEST");
   headers_["x-extend-workspace-id"] = "ws_1";
@@ -105,9 +105,9 @@ TEST_F(SimulatorTest, UnknownEndpointsAreNotFound) {
 }
 
 TEST_F(SimulatorTest, AnEncodedSlashStaysInTheId) {
-  const ApiResponse answer = Call("GET", "/split_runs/a%2Fcancel%3Fx%20y");
-  ExpectError(answer, 404, "NOT_FOUND");
-  EXPECT_THAT(answer.body["message"].get<std::string>(), HasSubstr("a/cancel?x y"));
+  const ApiResponse response = Call("GET", "/split_runs/a%2Fcancel%3Fx%20y");
+  ExpectError(response, 404, "NOT_FOUND");
+  EXPECT_THAT(response.body["message"].get<std::string>(), HasSubstr("a/cancel?x y"));
 }
 
 TEST_F(SimulatorTest, MalformedTargetsAreRefused) {
@@ -173,17 +173,59 @@ TEST_F(SimulatorTest, ListsSummariesPageByPage) {
   EXPECT_EQ(ids.size(), kSeededRuns.size());
 }
 
-TEST_F(SimulatorTest, LosesAnswersToCancelsAndToNothingElse) {
-  options_.api.lose_cancel_answers = true;
+TEST_F(SimulatorTest, LosesResponsesToCancelsAndToNothingElse) {
+  options_.api.lose_cancel_responses = true;
   const std::string run = std::string("/split_runs/") + kProcessingRun;
-  EXPECT_TRUE(Call("POST", run + "/cancel").lost);
+  EXPECT_EQ(Call("POST", run + "/cancel").delivery, Delivery::kHeadOnly);
   const ApiResponse second = Call("POST", run + "/cancel");
-  EXPECT_TRUE(second.lost);
+  EXPECT_EQ(second.delivery, Delivery::kHeadOnly);
   EXPECT_EQ(second.status, 400);
   EXPECT_EQ(Ledger(kProcessingRun)["cancelsAccepted"], 1);
   const ApiResponse read = Call("GET", run);
-  EXPECT_FALSE(read.lost);
+  EXPECT_EQ(read.delivery, Delivery::kWhole);
   EXPECT_EQ(read.body["status"], "CANCELLED");
+}
+
+TEST_F(SimulatorTest, CancelledRunIsShownAndListedAsCancellingForAWhile) {
+  options_.durations.cancelling = std::chrono::seconds{2};
+  const std::string run = std::string("/split_runs/") + kProcessingRun;
+  EXPECT_EQ(Call("POST", run + "/cancel").body["status"], "CANCELLING");
+  ExpectError(Call("POST", run + "/cancel"), 400, "INVALID_REQUEST");
+  EXPECT_EQ(Call("GET", "/split_runs?status=CANCELLING").body["data"].size(), 1U);
+  clock_.Pass(std::chrono::seconds{2});
+  EXPECT_EQ(Call("GET", run).body["status"], "CANCELLED");
+  EXPECT_EQ(Call("GET", "/split_runs?status=CANCELLING").body["data"].size(), 0U);
+}
+
+TEST_F(SimulatorTest, PendingRunCanBeCancelledOnlyWhereThatIsAllowed) {
+  const std::string target = "/split_runs/splr_Pn5cV8bM4kJ1hG6tR3eW/cancel";
+  ExpectError(Call("POST", target), 400, "INVALID_REQUEST");
+  options_.pending_cancels = PendingCancels::kAllowed;
+  Start();
+  EXPECT_EQ(Call("POST", target).body["status"], "CANCELLED");
+}
+
+TEST_F(SimulatorTest, RefusedCancelNamesTheRun) {
+  const std::string target = std::string("/split_runs/") + kProcessedRun + "/cancel";
+  EXPECT_EQ(Call("POST", target).body["runId"], kProcessedRun);
+  options_.api.error_shape = ErrorShape::kNested;
+  Start();
+  EXPECT_EQ(Call("POST", target).body["error"]["runId"], kProcessedRun);
+  EXPECT_FALSE(Call("GET", "/split_runs/none").body["error"].contains("runId"));
+}
+
+TEST_F(SimulatorTest, CreatedRunIsFoundByItsMetadataAmongTheNewest) {
+  const json body = json::parse(kCreateBody);
+  for (const char* marker : {"first", "second"}) {
+    json marked = body;
+    marked["metadata"] = {{"marker", marker}};
+    Call("POST", "/split_runs", marked.dump());
+    clock_.Pass(std::chrono::seconds{1});
+  }
+  const json newest =
+      Call("GET", "/split_runs?sortBy=createdAt&sortDir=desc&maxPageSize=2").body["data"];
+  EXPECT_EQ(newest[0]["metadata"]["marker"], "second");
+  EXPECT_EQ(newest[1]["metadata"]["marker"], "first");
 }
 
 TEST_F(SimulatorTest, UnencodedPageTokenIsRefused) {
@@ -247,11 +289,11 @@ TEST_F(SimulatorTest, ErrorsComeInEveryShape) {
   EXPECT_EQ(body(ErrorShape::kText), json({{"error", fields["message"]}}));
 }
 
-TEST_F(SimulatorTest, EveryAnswerHasARequestIdOfItsOwn) {
+TEST_F(SimulatorTest, EveryResponseHasARequestIdOfItsOwn) {
   std::set<std::string> ids;
   for (const char* target : {"/split_runs", "/none", "/split_runs?status=none"}) {
-    const ApiResponse answer = Call("GET", target);
-    for (const auto& [name, value] : answer.headers) {
+    const ApiResponse response = Call("GET", target);
+    for (const auto& [name, value] : response.headers) {
       if (name == "x-extend-request-id") ids.insert(value);
     }
   }
@@ -270,7 +312,7 @@ TEST_F(SimulatorTest, ControlSeedsARunThatStays) {
   EXPECT_THAT(named.body["id"].get<std::string>(), StartsWith("splr_"));
 }
 
-TEST_F(SimulatorTest, ControlSeedsARunThatShowsWhatItIsTold) {
+TEST_F(SimulatorTest, ControlSeedsARunThatShowsAPatchOfItsJson) {
   const json shown =
       Call("POST", "/_simulator/runs", R"({"status": "PROCESSED", "id": "a", "fileName": "a.pdf",
       "shown": {"reviewed": true, "file": {"parentFileId": "file_b"}}})")

@@ -10,12 +10,13 @@
 
 namespace extend_simulator {
 
-inline constexpr std::array<std::pair<RunStatus, std::string_view>, 5> kStatusNames{{
+inline constexpr std::array<std::pair<RunStatus, std::string_view>, 6> kStatusNames{{
     {RunStatus::kPending, "PENDING"},
     {RunStatus::kProcessing, "PROCESSING"},
     {RunStatus::kProcessed, "PROCESSED"},
     {RunStatus::kFailed, "FAILED"},
     {RunStatus::kCancelled, "CANCELLED"},
+    {RunStatus::kCancelling, "CANCELLING"},
 }};
 
 constexpr std::string_view StatusName(RunStatus status) {

@@ -4,13 +4,17 @@
 
 namespace gateway {
 
-void FakeHttpLoop::WillAnswer(int status, std::string body, Headers headers,
-                              Clock::duration after) {
+void FakeHttpLoop::WillRespond(int status, std::string body, Headers headers,
+                               Clock::duration after) {
   lines_.push_back({HttpResponse{status, std::move(headers), std::move(body)}, after});
 }
 
-void FakeHttpLoop::WillFail(TransportErrorKind fault, Delivery delivery, Clock::duration after) {
-  lines_.push_back({TransportError{fault, delivery, "scripted"}, after});
+void FakeHttpLoop::WillRespond(HttpResponse response) {
+  lines_.push_back({std::move(response), Clock::duration::zero()});
+}
+
+void FakeHttpLoop::WillFail(TransportErrorKind kind, Delivery delivery, Clock::duration after) {
+  lines_.push_back({TransportError{kind, delivery, "scripted"}, after});
 }
 
 void FakeHttpLoop::WillHang() { lines_.push_back({HttpResponse{}, std::nullopt}); }

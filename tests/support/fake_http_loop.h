@@ -1,11 +1,11 @@
-// An HttpLoop with scripted answers and a clock that only the test moves.
+// An HttpLoop with scripted responses and a clock that only the test moves.
 //
-//   FakeHttpLoop client;
-//   client.WillAnswer(503);
-//   client.WillAnswer(200, "{}");
+//   FakeHttpLoop loop;
+//   loop.WillRespond(503);
+//   loop.WillRespond(200, "{}");
 //   ... something posts and sends ...
-//   client.Advance(1s);  // runs what is due until then, in order
-//   EXPECT_EQ(client.sent().size(), 2U);
+//   loop.Advance(1s);  // runs what is due until then, in order
+//   EXPECT_EQ(loop.sent().size(), 2U);
 //
 // For one thread: tasks and callbacks run within Advance and Settle only.
 #pragma once
@@ -27,15 +27,16 @@ class FakeHttpLoop : public HttpLoop {
   struct Sent {
     HttpRequest request;
     TransferOptions options;
-    /// Since the client was made.
+    /// Since the loop was made.
     Clock::duration at;
   };
 
   // What becomes of the next transfers, one line each. A transfer without a line, or one whose
-  // answer takes longer than its timeout, ends with kTimeout and kMayHaveArrived.
-  void WillAnswer(int status, std::string body = {}, Headers headers = {},
-                  Clock::duration after = Clock::duration::zero());
-  void WillFail(TransportErrorKind fault, Delivery delivery,
+  // response takes longer than its timeout, ends with kTimeout and kMayHaveArrived.
+  void WillRespond(int status, std::string body = {}, Headers headers = {},
+                   Clock::duration after = Clock::duration::zero());
+  void WillRespond(HttpResponse response);
+  void WillFail(TransportErrorKind kind, Delivery delivery,
                 Clock::duration after = Clock::duration::zero());
   void WillHang();
 

@@ -141,6 +141,12 @@ void WireStream::Reset() {
   fd_ = -1;
 }
 
+void WireStream::FinishWriting() {
+  if (fd_ < 0) return;
+  if (ssl_ != nullptr) SSL_shutdown(ssl_.get());
+  shutdown(fd_, SHUT_WR);
+}
+
 void WireStream::Interrupt() const {
   if (fd_ >= 0) shutdown(fd_, SHUT_RDWR);
 }

@@ -49,6 +49,8 @@ class WireStream {
   void Cut();
   /// An end with RST: what was not yet delivered is lost.
   void Reset();
+  /// Announces the end and goes on reading.
+  void FinishWriting();
   /// Makes every blocking call above return.
   void Interrupt() const;
 

@@ -27,7 +27,7 @@ TEST_F(LogLimitTest, KindsDoNotCountForEachOther) {
   EXPECT_TRUE(Admit("another"));
 }
 
-TEST_F(LogLimitTest, TheNextWindowsFirstLineTellsHowManyWereLeftOut) {
+TEST_F(LogLimitTest, TheNextWindowsFirstLineSaysHowManyWereLeftOut) {
   AdmittedOf(100);
   now_ += LogLimit::kWindow;
   EXPECT_EQ(Admit("kind"), 100 - LogLimit::kLinesPerWindow);

@@ -120,7 +120,7 @@ TEST(Logging, WritesLinesOfTheLevelAndAboveToStandardError) {
   SetUpLogging(LogLevel::kInfo, LogFormat::kJson);
 }
 
-TEST(Logging, TakesGrpcsOwnLines) {
+TEST(Logging, WritesGrpcsOwnLines) {
   testing::internal::CaptureStderr();
   SetUpLogging(LogLevel::kDebug, LogFormat::kJson);
   gpr_log(GPR_ERROR, "%s", "broken\nby a peer");
@@ -137,7 +137,7 @@ TEST(Logging, TakesGrpcsOwnLines) {
   EXPECT_EQ(json::parse(text.substr(text.find('\n')))["level"], "debug");
 }
 
-TEST(Logging, GrpcsOwnLinesLoseTheMetadataValuesThatTheyTell) {
+TEST(Logging, GrpcsOwnLinesLoseTheirMetadataValues) {
   testing::internal::CaptureStderr();
   SetUpLogging(LogLevel::kInfo, LogFormat::kJson);
   gpr_log(GPR_ERROR, "Error parsing metadata: key=authorization value=Bearer hunter2");
@@ -146,7 +146,7 @@ TEST(Logging, GrpcsOwnLinesLoseTheMetadataValuesThatTheyTell) {
   EXPECT_THAT(text, Not(HasSubstr("hunter2")));
 }
 
-TEST(Logging, AFaultThatRepeatsIsNotWrittenEveryTime) {
+TEST(Logging, AnErrorThatRepeatsIsNotWrittenEveryTime) {
   testing::internal::CaptureStderr();
   SetUpLogging(LogLevel::kInfo, LogFormat::kJson);
   for (std::int64_t i = 0; i < 100; ++i) {

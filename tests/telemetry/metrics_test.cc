@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 namespace gateway {
@@ -14,15 +15,15 @@ using testing::HasSubstr;
 using testing::Not;
 
 TEST(Metrics, CountsCallsByCodeAsDashboardsSpellIt) {
-  Metrics telemetry("1.2.3");
-  const Metrics::Method method = telemetry.AddMethod("a.v1.Books", "GetBook");
-  telemetry.CallStarted(method);
-  telemetry.CallStarted(method);
-  telemetry.CallHandled(method, grpc::StatusCode::NOT_FOUND, 30ms);
+  Metrics metrics("1.2.3");
+  const Metrics::Method method = metrics.AddMethod("a.v1.Books", "GetBook");
+  metrics.CallStarted(method);
+  metrics.CallStarted(method);
+  metrics.CallHandled(method, grpc::StatusCode::NOT_FOUND, 30ms);
   const std::string labels =
       "grpc_method=\"GetBook\",grpc_service=\"a.v1.Books\",grpc_type=\"unary\"";
   EXPECT_THAT(
-      telemetry.Render(),
+      metrics.Render(),
       AllOf(HasSubstr("grpc_server_started_total{" + labels + "} 2\n"),
             HasSubstr("grpc_server_handled_total{grpc_code=\"NotFound\"," + labels + "} 1\n"),
             HasSubstr("grpc_server_handled_total{grpc_code=\"OK\"," + labels + "} 0\n"),
@@ -34,12 +35,12 @@ TEST(Metrics, CountsCallsByCodeAsDashboardsSpellIt) {
 }
 
 TEST(Metrics, CountsUpstreamRequestsByStatusOrTransportError) {
-  Metrics telemetry("1");
-  telemetry.UpstreamRequest("POST", 503, 1s);
-  telemetry.UpstreamRequest("POST", 503, 1s);
-  telemetry.UpstreamRequest("GET", std::nullopt, 1s);
+  Metrics metrics("1");
+  metrics.UpstreamRequest("POST", 503, 1s);
+  metrics.UpstreamRequest("POST", 503, 1s);
+  metrics.UpstreamRequest("GET", std::nullopt, 1s);
   EXPECT_THAT(
-      telemetry.Render(),
+      metrics.Render(),
       AllOf(HasSubstr(
                 "extend_gateway_upstream_requests_total{http_status=\"503\",method=\"POST\"} 2\n"),
             HasSubstr("extend_gateway_upstream_requests_total{http_status=\"transport_error\","
@@ -47,11 +48,11 @@ TEST(Metrics, CountsUpstreamRequestsByStatusOrTransportError) {
             HasSubstr("extend_gateway_upstream_request_seconds_count 3\n")));
 }
 
-TEST(Metrics, ShowsEveryReasonAndOutcomeFromTheStart) {
-  Metrics telemetry("1");
-  telemetry.Retried(RetryReason::kRateLimited);
-  telemetry.Reconciled(ReconcileResult::kFinished);
-  const std::string text = telemetry.Render();
+TEST(Metrics, ShowsEveryReasonAndResultFromTheStart) {
+  Metrics metrics("1");
+  metrics.Retried(RetryReason::kRateLimited);
+  metrics.Reconciled(ReconcileResult::kFinished);
+  const std::string text = metrics.Render();
   for (const char* reason : {"status", "transport", "timeout"}) {
     EXPECT_THAT(text, HasSubstr("extend_gateway_retries_total{reason=\"" + std::string(reason) +
                                 "\"} 0\n"));
@@ -66,25 +67,40 @@ TEST(Metrics, ShowsEveryReasonAndOutcomeFromTheStart) {
 }
 
 TEST(Metrics, CountsReloadsConnectionsAndUnknownEnumValues) {
-  Metrics telemetry("1");
-  telemetry.CredentialReloaded(CredentialKind::kApiKey, true);
-  telemetry.CredentialReloaded(CredentialKind::kServerTls, false);
-  telemetry.SetUpstreamConnections(3);
-  telemetry.SetUpstreamConnections(2);
-  telemetry.UnknownEnumValue("a.v1.Color");
-  EXPECT_THAT(
-      telemetry.Render(),
-      AllOf(HasSubstr("extend_gateway_credential_reloads_total{kind=\"api_key\","
-                      "result=\"success\"} 1\n"),
-            HasSubstr("extend_gateway_credential_reloads_total{kind=\"server_tls\","
-                      "result=\"failure\"} 1\n"),
-            HasSubstr("extend_gateway_credential_reloads_total{kind=\"upstream_tls\","
-                      "result=\"success\"} 0\n"),
-            HasSubstr("extend_gateway_upstream_connections 2\n"),
-            HasSubstr("extend_gateway_unknown_enum_values_total{enum=\"a.v1.Color\"} 1\n")));
+  Metrics metrics("1");
+  metrics.CredentialReloaded(CredentialKind::kApiKey, true);
+  metrics.CredentialReloaded(CredentialKind::kServerTls, false);
+  metrics.SetUpstreamConnections(3);
+  metrics.SetUpstreamConnections(2);
+  metrics.UnknownEnumValue("a.v1.Color");
+  metrics.AnyDropped();
+  EXPECT_THAT(metrics.Render(),
+              AllOf(HasSubstr("extend_gateway_credential_reloads_total{kind=\"api_key\","
+                              "result=\"success\"} 1\n"),
+                    HasSubstr("extend_gateway_credential_reloads_total{kind=\"server_tls\","
+                              "result=\"failure\"} 1\n"),
+                    HasSubstr("extend_gateway_credential_reloads_total{kind=\"upstream_tls\","
+                              "result=\"success\"} 0\n"),
+                    HasSubstr("extend_gateway_upstream_connections 2\n"),
+                    HasSubstr("extend_gateway_unknown_enum_values_total{enum=\"a.v1.Color\"} 1\n"),
+                    HasSubstr("extend_gateway_dropped_anys_total 1\n")));
 }
 
-TEST(Metrics, TellsOfTheProcess) {
+TEST(Metrics, LogsTheFirstUnknownValueOfEachEnum) {
+  testing::internal::CaptureStderr();
+  Metrics metrics("1");
+  for (const char* type : {"a.v1.Color", "a.v1.Shape", "a.v1.Color"}) {
+    metrics.UnknownEnumValue(type);
+  }
+  const std::string log = testing::internal::GetCapturedStderr();
+  EXPECT_EQ(std::ranges::count(log, '\n'), 2) << log;
+  EXPECT_THAT(log, AllOf(HasSubstr("unknown value of enum a.v1.Color"),
+                         HasSubstr("unknown value of enum a.v1.Shape")));
+  EXPECT_THAT(metrics.Render(),
+              HasSubstr("extend_gateway_unknown_enum_values_total{enum=\"a.v1.Color\"} 2\n"));
+}
+
+TEST(Metrics, DescribesTheProcess) {
   const std::string text = Metrics("1").Render();
   for (const char* name : {"process_cpu_seconds_total", "process_resident_memory_bytes",
                            "process_virtual_memory_bytes", "process_threads",

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "tests/json/from_text.h"
+#include "tests/json/generated_tables.h"
 #include "tests/transcoding/faulty_routes.pb.h"
 #include "tests/transcoding/library.pb.h"
 
@@ -27,17 +28,20 @@ const pb::MethodDescriptor& MethodOf(const char* name) {
 }
 
 ReconcileRule RuleOf(const pb::MethodDescriptor& method) {
-  return *ReconcileRule::Compile(method.options().GetExtension(v1::reconcile), method);
+  return *ReconcileRule::Compile(method.options().GetExtension(v1::reconcile), method,
+                                 GeneratedTables());
 }
 
 ReconcileRule RuleBy(const std::string& rule) {
-  return *ReconcileRule::Compile(FromText<v1::Reconcile>(rule), MethodOf("OfMessage"));
+  return *ReconcileRule::Compile(FromText<v1::Reconcile>(rule), MethodOf("OfMessage"),
+                                 GeneratedTables());
 }
 
 template <class Response>
-ReconcileRule::Reading Read(const ReconcileRule& rule, int status, std::string body) {
-  return rule.Read({.status = status, .headers = {}, .body = std::move(body)},
-                   *ResponseBinding::Compile(*Response::descriptor(), ""));
+Resource Read(const ReconcileRule& rule, int status, std::string body) {
+  HttpResponse response{.status = status, .headers = {}, .body = std::move(body)};
+  return rule.Read(response,
+                   *ResponseBinding::Compile(*Response::descriptor(), "", GeneratedTables()), {});
 }
 
 TEST(ReconcileRule, BindsTheGetByTheCallsOwnRequest) {
@@ -70,7 +74,7 @@ TEST(ReconcileRule, ReadsTheStateInAnySpelling) {
   for (const auto& c : cases) {
     const auto reading = Read<library::Loan>(rule, 200, c.body);
     EXPECT_EQ(reading.state, c.state) << c.body;
-    EXPECT_EQ(reading.name, c.name) << c.body;
+    EXPECT_EQ(reading.state_name, c.name) << c.body;
   }
 }
 
@@ -102,7 +106,7 @@ TEST(ReconcileRule, KnowsNothingFromWhatItCannotRead) {
   for (const auto& c : cases) {
     const auto reading = Read<library::Loan>(rule, c.status, c.body);
     EXPECT_EQ(reading.state, ResourceState::kUnknown) << c.body;
-    EXPECT_EQ(reading.name, "") << c.body;
+    EXPECT_EQ(reading.state_name, "") << c.body;
   }
 }
 
@@ -113,7 +117,7 @@ TEST(ReconcileRule, ReadsStringFieldsToo) {
             ResourceState::kDone);
   EXPECT_EQ(Read<testing::faulty::v1::Response>(rule, 200, R"({"text":"on"})").state,
             ResourceState::kPending);
-  EXPECT_EQ(Read<testing::faulty::v1::Response>(rule, 201, R"({"text":"off"})").name, "off");
+  EXPECT_EQ(Read<testing::faulty::v1::Response>(rule, 201, R"({"text":"off"})").state_name, "off");
   EXPECT_EQ(Read<testing::faulty::v1::Response>(rule, 200, R"({"text":"OVER"})").state,
             ResourceState::kUnknown);
   EXPECT_EQ(Read<testing::faulty::v1::Response>(rule, 200, R"({"text":7})").state,
@@ -174,8 +178,8 @@ TEST(ReconcileRule, SaysWhatIsWrongWithIt) {
        "finished_reason \"X_\" must be UPPER_SNAKE_CASE"},
   };
   for (const auto& c : cases) {
-    const auto rule =
-        ReconcileRule::Compile(FromText<v1::Reconcile>(c.rule), MethodOf("OfMessage"));
+    const auto rule = ReconcileRule::Compile(FromText<v1::Reconcile>(c.rule), MethodOf("OfMessage"),
+                                             GeneratedTables());
     ASSERT_FALSE(rule.has_value()) << c.rule;
     EXPECT_THAT(rule.error(), ElementsAre(HasSubstr(c.fault))) << c.rule;
   }
@@ -186,7 +190,7 @@ TEST(ReconcileRule, LimitsReasons) {
     return ReconcileRule::Compile(FromText<v1::Reconcile>(
                                       R"(get: "/{id}" field: "state" done: "DONE" done_reason: ")" +
                                       std::string(size, 'X') + "\""),
-                                  MethodOf("OfMessage"))
+                                  MethodOf("OfMessage"), GeneratedTables())
         .has_value();
   };
   EXPECT_TRUE(compiles_with(63));
@@ -194,8 +198,9 @@ TEST(ReconcileRule, LimitsReasons) {
 }
 
 TEST(ReconcileRule, NeedsTheWholeResponseAsTheBody) {
-  const auto rule = ReconcileRule::Compile(
-      FromText<v1::Reconcile>(R"(get: "/{id}" field: "state" done: "DONE")"), MethodOf("OfField"));
+  const auto rule =
+      ReconcileRule::Compile(FromText<v1::Reconcile>(R"(get: "/{id}" field: "state" done: "DONE")"),
+                             MethodOf("OfField"), GeneratedTables());
   ASSERT_FALSE(rule.has_value());
   EXPECT_THAT(rule.error(), ElementsAre("the method must not have a response_body"));
 }

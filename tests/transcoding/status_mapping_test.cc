@@ -7,6 +7,8 @@
 
 #include <map>
 
+#include "gateway/transcoding/error_body.h"
+
 namespace gateway {
 namespace {
 
@@ -43,7 +45,11 @@ google::rpc::ErrorInfo Info(const grpc::Status& status) {
   return infos.empty() ? google::rpc::ErrorInfo() : infos.front();
 }
 
-// What the contract says of statuses that have a code of their own; the rest goes by hundreds.
+grpc::Status StatusOf(const HttpResponse& response, const FailureContext& context = kContext) {
+  return StatusOfResponse(response, ReadErrorBody(response.body), context);
+}
+
+// Statuses that have a code of their own in proto/README.md's table; the rest goes by hundreds.
 grpc::StatusCode Expected(int http_status) {
   static const std::map<int, grpc::StatusCode> kOwn = {
       {400, grpc::INVALID_ARGUMENT}, {413, grpc::INVALID_ARGUMENT},   {422, grpc::INVALID_ARGUMENT},
@@ -91,10 +97,10 @@ TEST(StatusMapping, TakesTheBodysWordOnWhetherToRetry) {
   }
 }
 
-TEST(StatusMapping, NamesEveryTransportFault) {
+TEST(StatusMapping, NamesEveryTransportError) {
   using enum TransportErrorKind;
   const struct {
-    TransportErrorKind fault;
+    TransportErrorKind kind;
     const char* reason;
     grpc::StatusCode code;
   } rows[] = {
@@ -111,8 +117,8 @@ TEST(StatusMapping, NamesEveryTransportFault) {
   };
   for (const auto& row : rows) {
     const grpc::Status status =
-        StatusOfTransport({row.fault, Delivery::kMayHaveArrived, "it broke\n"}, kContext);
-    EXPECT_EQ(CodeForTransport(row.fault), row.code) << row.reason;
+        StatusOfTransport({row.kind, Delivery::kMayHaveArrived, "it broke\n"}, kContext);
+    EXPECT_EQ(CodeForTransport(row.kind), row.code) << row.reason;
     EXPECT_EQ(status.error_code(), row.code) << row.reason;
     EXPECT_EQ(status.error_message(), "it broke");
     EXPECT_EQ(Info(status).reason(), row.reason);
@@ -123,13 +129,13 @@ TEST(StatusMapping, NamesEveryTransportFault) {
             "TRANSPORT_RESET");
 }
 
-TEST(StatusOfResponse, TellsAllThatTheAnswerSays) {
-  const HttpResponse answer = {
+TEST(StatusOfResponse, PassesOnAllThatTheResponseSays) {
+  const HttpResponse response = {
       404,
       {{"x-request-id", "req_header"}},
       R"({"code":"NOT_FOUND","message":"No such run.","retryable":false,"requestId":"req_body",
           "docUrl":"https://docs.example/e"})"};
-  const grpc::Status status = StatusOfResponse(answer, kContext);
+  const grpc::Status status = StatusOf(response);
   EXPECT_EQ(status.error_code(), grpc::NOT_FOUND);
   EXPECT_EQ(status.error_message(), "No such run.");
   EXPECT_EQ(Info(status).reason(), "NOT_FOUND");
@@ -144,7 +150,7 @@ TEST(StatusOfResponse, TellsAllThatTheAnswerSays) {
 
 TEST(StatusOfResponse, SaysWhatCameWhereTheBodySaysNothing) {
   for (const char* body : {"", "<html>Bad Gateway</html>", R"({"message":" \u0001\n"})"}) {
-    const grpc::Status status = StatusOfResponse({502, {}, body}, kContext);
+    const grpc::Status status = StatusOf({502, {}, body}, kContext);
     EXPECT_EQ(status.error_code(), grpc::UNAVAILABLE);
     EXPECT_EQ(status.error_message(), "upstream answered HTTP 502");
     EXPECT_EQ(Info(status).reason(), "HTTP_502");
@@ -156,7 +162,7 @@ TEST(StatusOfResponse, SaysWhatCameWhereTheBodySaysNothing) {
 
 TEST(StatusOfResponse, NeverSaysOkForAnErrorHoweverOddItIs) {
   for (const int http_status : {0, 99, 100, 199, 300, 304, 399, 600}) {
-    const grpc::Status status = StatusOfResponse({http_status, {}, ""}, kContext);
+    const grpc::Status status = StatusOf({http_status, {}, ""}, kContext);
     EXPECT_EQ(status.error_code(), grpc::UNKNOWN) << http_status;
     EXPECT_EQ(Info(status).reason(), "HTTP_" + std::to_string(http_status));
   }
@@ -178,7 +184,7 @@ TEST(StatusOfResponse, ShowsOnlyRequestIdsThatArePrintableAndBounded) {
       {"", longest + "r", ""},
   };
   for (const auto& row : rows) {
-    const grpc::Status status = StatusOfResponse(
+    const grpc::Status status = StatusOf(
         {500, {{"x-request-id", row.header}}, R"({"requestId":")" + row.body + "\"}"}, kContext);
     const auto found = All<google::rpc::RequestInfo>(status);
     EXPECT_EQ(found.empty() ? "" : found.front().request_id(), row.expected) << row.header;
@@ -204,8 +210,7 @@ TEST(StatusOfResponse, ShowsOnlyLinksToTheWeb) {
       {"", false},
   };
   for (const auto& row : rows) {
-    const grpc::Status status =
-        StatusOfResponse({500, {}, R"({"docUrl":")" + row.url + "\"}"}, kContext);
+    const grpc::Status status = StatusOf({500, {}, R"({"docUrl":")" + row.url + "\"}"}, kContext);
     EXPECT_EQ(Info(status).metadata().contains("docUrl"), row.shown) << row.url;
   }
 }
@@ -213,19 +218,20 @@ TEST(StatusOfResponse, ShowsOnlyLinksToTheWeb) {
 TEST(StatusOfResponse, PassesOnHowLongToWait) {
   FailureContext context = kContext;
   context.retry_after = std::chrono::seconds(3);
-  const grpc::Status status = StatusOfResponse({429, {}, R"({"error":"slow down"})"}, context);
+  const grpc::Status status = StatusOf({429, {}, R"({"error":"slow down"})"}, context);
   EXPECT_EQ(status.error_code(), grpc::RESOURCE_EXHAUSTED);
   EXPECT_EQ(status.error_message(), "slow down");
   EXPECT_EQ(All<google::rpc::RetryInfo>(status).at(0).retry_delay().seconds(), 3);
 }
 
-TEST(StatusOfRule, AddsTheRulesFactsToTheAnswers) {
-  const HttpResponse answer = {
+TEST(StatusOfRule, AddsTheRulesFactsToTheResponses) {
+  const HttpResponse response = {
       400,
       {{"x-request-id", "req_1"}},
       R"({"code":"INVALID_REQUEST","message":"cannot","docUrl":"https://docs.example/e"})"};
-  const grpc::Status status = StatusOfRule(grpc::FAILED_PRECONDITION, "TOO_LATE", "it has ended",
-                                           {{"state", "ENDED"}}, &answer, kContext);
+  const grpc::Status status =
+      StatusOfRule(grpc::FAILED_PRECONDITION, "TOO_LATE", "it has ended", {{"state", "ENDED"}},
+                   &response, ReadErrorBody(response.body), kContext);
   EXPECT_EQ(status.error_code(), grpc::FAILED_PRECONDITION);
   EXPECT_EQ(status.error_message(), "it has ended");
   EXPECT_EQ(Info(status).reason(), "TOO_LATE");
@@ -235,13 +241,14 @@ TEST(StatusOfRule, AddsTheRulesFactsToTheAnswers) {
                                    Pair("docUrl", "https://docs.example/e")));
 }
 
-TEST(StatusOfRule, NeedsNoAnswerAndReadsNoErrorFromASuccess) {
-  grpc::Status status =
-      StatusOfRule(grpc::DEADLINE_EXCEEDED, "GATEWAY_DEADLINE", "too late", {}, nullptr, kContext);
+TEST(StatusOfRule, NeedsNoResponse) {
+  grpc::Status status = StatusOfRule(grpc::DEADLINE_EXCEEDED, "GATEWAY_DEADLINE", "too late", {},
+                                     nullptr, {}, kContext);
   EXPECT_THAT(Info(status).metadata(), ElementsAre(Pair("attempts", "2")));
 
-  const HttpResponse success = {200, {}, R"({"requestId":"r","docUrl":"https://docs.example"})"};
-  status = StatusOfRule(grpc::INTERNAL, "GATEWAY_BAD_ANSWER", "not JSON", {}, &success, kContext);
+  const HttpResponse success = {200, {}, "<html>"};
+  status =
+      StatusOfRule(grpc::INTERNAL, "GATEWAY_BAD_ANSWER", "not JSON", {}, &success, {}, kContext);
   EXPECT_THAT(Info(status).metadata(),
               UnorderedElementsAre(Pair("httpStatus", "200"), Pair("attempts", "2")));
 }
@@ -264,39 +271,35 @@ TEST(WithErrorInfo, KeepsCodeMessageAndViolations) {
   EXPECT_EQ(Info(WithErrorInfo({grpc::INTERNAL, "m", "\xff junk"}, "R", kContext)).reason(), "R");
 }
 
-TEST(ClassifyResponse, SaysWhatMattersForRepeating) {
+TEST(ClassifyErrorResponse, SaysWhatMattersForRetrying) {
   const struct {
     int status;
     const char* body;
-    bool success;
     bool unavailable;
     bool rate_limited;
   } rows[] = {
-      {200, R"({"retryable":true})", true, false, false},
-      {204, "", true, false, false},
-      {404, "", false, false, false},
-      {409, "", false, false, false},
-      {409, R"({"retryable":true})", false, true, false},
-      {429, R"({"retryable":false})", false, false, true},
-      {500, "", false, false, false},
-      {500, R"({"error":{"retryable":true}})", false, true, false},
-      {503, "<html>", false, true, false},
-      {503, R"({"retryable":false})", false, false, false},
-      {302, "", false, false, false},
+      {404, "", false, false},
+      {409, "", false, false},
+      {409, R"({"retryable":true})", true, false},
+      {429, R"({"retryable":false})", false, true},
+      {500, "", false, false},
+      {500, R"({"error":{"retryable":true}})", true, false},
+      {503, "<html>", true, false},
+      {503, R"({"retryable":false})", false, false},
+      {302, "", false, false},
   };
   for (const auto& row : rows) {
-    const ResponseClass verdict = ClassifyResponse({row.status, {}, row.body}, kNow);
-    EXPECT_EQ(verdict.success, row.success) << row.status << row.body;
-    EXPECT_EQ(verdict.unavailable, row.unavailable) << row.status << row.body;
-    EXPECT_EQ(verdict.rate_limited, row.rate_limited) << row.status << row.body;
-    EXPECT_EQ(verdict.retry_after, std::nullopt);
+    const ResponseClass response_class = ClassifyErrorResponse({row.status, {}, row.body}, kNow);
+    EXPECT_FALSE(response_class.success);
+    EXPECT_EQ(response_class.unavailable, row.unavailable) << row.status << row.body;
+    EXPECT_EQ(response_class.rate_limited, row.rate_limited) << row.status << row.body;
+    EXPECT_EQ(response_class.retry_after, std::nullopt);
   }
 }
 
-TEST(ClassifyResponse, ReadsTheWaitOfAFailure) {
+TEST(ClassifyErrorResponse, ReadsTheWaitOfAFailure) {
   const Headers headers = {{"retry-after", "5"}};
-  EXPECT_EQ(ClassifyResponse({429, headers, ""}, kNow).retry_after, std::chrono::seconds(5));
-  EXPECT_EQ(ClassifyResponse({200, headers, ""}, kNow).retry_after, std::nullopt);
+  EXPECT_EQ(ClassifyErrorResponse({429, headers, ""}, kNow).retry_after, std::chrono::seconds(5));
 }
 
 }  // namespace

@@ -131,7 +131,7 @@ TEST(CurlTls, ShowsTheClientCertificateAndChangesItWithTheNextCall) {
   ASSERT_NE(client.Get(upstream.url()).response(), nullptr);
   tls.certificate_pem = second.certificate_pem;
   tls.key_pem = second.key_pem;
-  current.Set(tls);
+  current.Store(tls);
   ASSERT_NE(client.Get(upstream.url()).response(), nullptr);
   std::vector<std::string> names;
   for (const auto& request : upstream.requests()) names.push_back(request.peer_name);

@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <thread>
 #include <vector>
 
 namespace gateway {
@@ -20,7 +19,7 @@ RetryOptions Options() {
   return {.max_attempts = 3, .attempt_timeout = 20s, .initial_backoff = 250ms, .max_backoff = 10s};
 }
 
-HttpResult Answer(int status) { return {HttpResponse{status, {}, {}}, 0ns}; }
+HttpResult Response(int status) { return {HttpResponse{status, {}, {}}, 0ns}; }
 HttpResult Failure(TransportErrorKind fault, Delivery delivery) {
   return {TransportError{fault, delivery, {}}, 0ns};
 }
@@ -32,31 +31,38 @@ ResponseClass Permanent() { return {}; }
 
 class RetryPolicyTest : public ::testing::Test {
  protected:
-  RetryDecision Decide(const HttpResult& result, const ResponseClass& verdict = {}) {
-    report_.result = &result;
-    report_.verdict = verdict;
-    return policy_.Decide(report_, budget_);
+  RetryDecision Decide(const HttpResult& result, const ResponseClass& response_class = {}) {
+    progress_.result = &result;
+    response_class_ = response_class;
+    progress_.response_class = &response_class_;
+    return policy_.AfterAttempt(progress_, budget_);
+  }
+
+  RetryDecision AfterRead(const HttpResult& read, ResourceState state,
+                          const ResponseClass& read_class = {}) {
+    return policy_.AfterRead(progress_, read, read_class, state, budget_);
   }
 
   double random_ = 0.5;
   RetryPolicy policy_{Options(), [this] { return random_; }};
   RetryBudget budget_;
-  AttemptReport report_{.verdict = {}, .remaining = {}};
+  ResponseClass response_class_;
+  CallProgress progress_{.response_class = &response_class_, .remaining = {}};
 };
 
-TEST_F(RetryPolicyTest, RepeatsWhatTheTableSays) {
+TEST_F(RetryPolicyTest, RetriesWhatTheTableSays) {
   struct Case {
     const char* what;
     HttpResult result;
-    ResponseClass verdict;
+    ResponseClass response_class;
     bool idempotent;
     bool unset;
   };
   const Case cases[] = {
-      {"success", Answer(200), Success(), false, false},
-      {"permanent error", Answer(400), Permanent(), false, false},
-      {"unavailable", Answer(503), Unavailable(), true, false},
-      {"rate limited", Answer(429), RateLimited(), true, true},
+      {"success", Response(200), Success(), false, false},
+      {"permanent error", Response(400), Permanent(), false, false},
+      {"unavailable", Response(503), Unavailable(), true, false},
+      {"rate limited", Response(429), RateLimited(), true, true},
       {"no address", Failure(TransportErrorKind::kResolve, kUnsent), {}, true, true},
       {"no connection", Failure(TransportErrorKind::kConnect, kUnsent), {}, true, true},
       {"no TLS", Failure(TransportErrorKind::kTls, kUnsent), {}, true, true},
@@ -76,36 +82,36 @@ TEST_F(RetryPolicyTest, RepeatsWhatTheTableSays) {
   };
   for (const Case& wanted : cases) {
     for (int i = 0; i < 20; ++i) budget_.AddFirstAttempt();  // Two tokens.
-    report_.retry_safety = RetrySafety::kIdempotent;
-    EXPECT_EQ(Decide(wanted.result, wanted.verdict).kind == Kind::kRetry, wanted.idempotent)
+    progress_.retry_safety = RetrySafety::kIdempotent;
+    EXPECT_EQ(Decide(wanted.result, wanted.response_class).kind == Kind::kRetry, wanted.idempotent)
         << wanted.what << ", idempotent";
-    report_.retry_safety = RetrySafety::kOnlyUnsent;
-    EXPECT_EQ(Decide(wanted.result, wanted.verdict).kind == Kind::kRetry, wanted.unset)
+    progress_.retry_safety = RetrySafety::kOnlyUnsent;
+    EXPECT_EQ(Decide(wanted.result, wanted.response_class).kind == Kind::kRetry, wanted.unset)
         << wanted.what << ", not idempotent";
   }
 }
 
 TEST_F(RetryPolicyTest, StopsAtTheLastAttempt) {
-  const HttpResult limited = Answer(429);
-  report_.attempts = 2;
+  const HttpResult limited = Response(429);
+  progress_.attempts = 2;
   EXPECT_EQ(Decide(limited, RateLimited()).kind, Kind::kRetry);
-  report_.attempts = 3;
-  EXPECT_EQ(Decide(limited, RateLimited()).kind, Kind::kStop);
+  progress_.attempts = 3;
+  EXPECT_EQ(Decide(limited, RateLimited()).kind, Kind::kConclude);
 }
 
 TEST_F(RetryPolicyTest, StopsWhenTheBudgetIsSpent) {
-  const HttpResult limited = Answer(429);
+  const HttpResult limited = Response(429);
   for (int i = 0; i < RetryBudget::kMaxTokens; ++i) {
     EXPECT_EQ(Decide(limited, RateLimited()).kind, Kind::kRetry);
   }
-  EXPECT_EQ(Decide(limited, RateLimited()).kind, Kind::kStop);
+  EXPECT_EQ(Decide(limited, RateLimited()).kind, Kind::kConclude);
 }
 
 TEST_F(RetryPolicyTest, SpendsNoBudgetOnARetryThatTheDeadlineForbids) {
-  const HttpResult limited = Answer(429);
-  report_.remaining = 1ms;
+  const HttpResult limited = Response(429);
+  progress_.remaining = 1ms;
   for (int i = 0; i < 2 * RetryBudget::kMaxTokens; ++i) Decide(limited, RateLimited());
-  report_.remaining.reset();
+  progress_.remaining.reset();
   EXPECT_EQ(Decide(limited, RateLimited()).kind, Kind::kRetry);
 }
 
@@ -113,7 +119,7 @@ TEST_F(RetryPolicyTest, BacksOffExponentiallyWithFullJitterUpToTheMaximum) {
   const RetryPolicy policy(
       {.max_attempts = 100, .attempt_timeout = 20s, .initial_backoff = 250ms, .max_backoff = 10s},
       [this] { return random_; });
-  const HttpResult limited = Answer(429);
+  const HttpResult limited = Response(429);
   struct Case {
     int attempts;
     double random;
@@ -129,167 +135,302 @@ TEST_F(RetryPolicyTest, BacksOffExponentiallyWithFullJitterUpToTheMaximum) {
                              {99, 0.5, 5s}}) {
     RetryBudget budget;
     random_ = wanted.random;
-    report_.attempts = wanted.attempts;
-    report_.result = &limited;
-    report_.verdict = RateLimited();
-    EXPECT_EQ(policy.Decide(report_, budget).delay, wanted.delay) << wanted.attempts;
+    progress_.attempts = wanted.attempts;
+    progress_.result = &limited;
+    response_class_ = RateLimited();
+    progress_.response_class = &response_class_;
+    EXPECT_EQ(policy.AfterAttempt(progress_, budget).delay, wanted.delay) << wanted.attempts;
   }
 }
 
-TEST_F(RetryPolicyTest, WaitsAsLongAsTheAnswerAsks) {
-  const HttpResult limited = Answer(429);
-  ResponseClass verdict = RateLimited();
-  for (const Clock::duration asked : {Clock::duration(0ms), Clock::duration(42s)}) {
-    verdict.retry_after = asked;
-    const RetryDecision decision = Decide(limited, verdict);
+TEST_F(RetryPolicyTest, WaitsAsLongAsTheResponseAsks) {
+  const HttpResult limited = Response(429);
+  ResponseClass response_class = RateLimited();
+  for (const Clock::duration asked : {Clock::duration(126ms), Clock::duration(42s)}) {
+    response_class.retry_after = asked;
+    const RetryDecision decision = Decide(limited, response_class);
     EXPECT_EQ(decision.kind, Kind::kRetry);
     EXPECT_EQ(decision.delay, asked);
     EXPECT_EQ(decision.retry_after, std::nullopt);
   }
 }
 
+TEST_F(RetryPolicyTest, Row12_NeverWaitsShorterThanTheBackoff) {
+  ResponseClass response_class = RateLimited();
+  for (const Clock::duration asked : {Clock::duration(0ms), Clock::duration(124ms)}) {
+    response_class.retry_after = asked;
+    EXPECT_EQ(Decide(Response(429), response_class).delay, 125ms);
+  }
+  progress_.attempts = 3;
+  EXPECT_THAT(Decide(Response(429), response_class).retry_after, Optional(Clock::duration(500ms)));
+}
+
 TEST_F(RetryPolicyTest, BeginsNoWaitThatOutlivesTheDeadlineAndSaysHowLongItIs) {
-  const HttpResult limited = Answer(429);
-  ResponseClass verdict = RateLimited();
-  verdict.retry_after = 5s;
-  report_.remaining = 5s;
-  RetryDecision decision = Decide(limited, verdict);
-  EXPECT_EQ(decision.kind, Kind::kStop);
+  const HttpResult limited = Response(429);
+  ResponseClass response_class = RateLimited();
+  response_class.retry_after = 5s;
+  progress_.remaining = 5s;
+  RetryDecision decision = Decide(limited, response_class);
+  EXPECT_EQ(decision.kind, Kind::kConclude);
   EXPECT_THAT(decision.retry_after, Optional(Clock::duration(5s)));
 
-  report_.remaining = 5s + 1ms;
-  EXPECT_EQ(Decide(limited, verdict).kind, Kind::kRetry);
+  progress_.remaining = 5s + 1ms;
+  EXPECT_EQ(Decide(limited, response_class).kind, Kind::kRetry);
 
-  report_.remaining = 100ms;
+  progress_.remaining = 100ms;
   decision = Decide(limited, RateLimited());
-  EXPECT_EQ(decision.kind, Kind::kStop);
+  EXPECT_EQ(decision.kind, Kind::kConclude);
   EXPECT_THAT(decision.retry_after, Optional(Clock::duration(125ms)));
 }
 
-TEST_F(RetryPolicyTest, PassesOnWhatAnAnswerAsksWhenItStops) {
-  const HttpResult answer = Answer(503);
-  ResponseClass verdict = Unavailable();
-  verdict.retry_after = 7s;
-  const RetryDecision decision = Decide(answer, verdict);
-  EXPECT_EQ(decision.kind, Kind::kStop);
+TEST_F(RetryPolicyTest, PassesOnWhatAResponseAsksWhenItStops) {
+  const HttpResult response = Response(503);
+  ResponseClass response_class = Unavailable();
+  response_class.retry_after = 7s;
+  const RetryDecision decision = Decide(response, response_class);
+  EXPECT_EQ(decision.kind, Kind::kConclude);
   EXPECT_THAT(decision.retry_after, Optional(Clock::duration(7s)));
 }
 
 TEST_F(RetryPolicyTest, TakesAFreshConnectionAfterABrokenOneOnly) {
-  report_.retry_safety = RetrySafety::kIdempotent;
+  progress_.retry_safety = RetrySafety::kIdempotent;
   EXPECT_TRUE(Decide(Failure(TransportErrorKind::kReset, kArrived)).fresh_connection);
-  EXPECT_FALSE(Decide(Answer(503), Unavailable()).fresh_connection);
+  EXPECT_FALSE(Decide(Response(503), Unavailable()).fresh_connection);
 }
 
 TEST_F(RetryPolicyTest, NamesTheReason) {
-  report_.retry_safety = RetrySafety::kIdempotent;
-  EXPECT_EQ(Decide(Answer(503), Unavailable()).reason, RetryReason::kStatus);
-  EXPECT_EQ(Decide(Answer(429), RateLimited()).reason, RetryReason::kRateLimited);
+  progress_.retry_safety = RetrySafety::kIdempotent;
+  EXPECT_EQ(Decide(Response(503), Unavailable()).reason, RetryReason::kStatus);
+  EXPECT_EQ(Decide(Response(429), RateLimited()).reason, RetryReason::kRateLimited);
   EXPECT_EQ(Decide(Failure(TransportErrorKind::kReset, kArrived)).reason, RetryReason::kTransport);
   EXPECT_EQ(Decide(Failure(TransportErrorKind::kTimeout, kArrived)).reason, RetryReason::kTimeout);
 }
 
 TEST_F(RetryPolicyTest, ReconcilesARefusalBeforeAnythingElse) {
-  report_.retry_safety = RetrySafety::kIdempotent;
+  progress_.retry_safety = RetrySafety::kIdempotent;
   for (const int status : {400, 409, 422}) {
-    const HttpResult refused = Answer(status);
-    for (const ResponseClass& verdict : {Permanent(), Unavailable()}) {
-      report_.reconciles = true;
-      EXPECT_EQ(Decide(refused, verdict).kind, Kind::kReconcile) << status;
-      report_.reconciles = false;
-      EXPECT_NE(Decide(refused, verdict).kind, Kind::kReconcile) << status;
+    const HttpResult refused = Response(status);
+    for (const ResponseClass& response_class : {Permanent(), Unavailable()}) {
+      progress_.look_up = LookUp::kRead;
+      EXPECT_EQ(Decide(refused, response_class).kind, Kind::kRead) << status;
+      progress_.look_up = LookUp::kNone;
+      EXPECT_NE(Decide(refused, response_class).kind, Kind::kRead) << status;
     }
   }
-  report_.reconciles = true;
+  progress_.look_up = LookUp::kRead;
   for (const int status : {401, 403, 404, 410, 500}) {
-    EXPECT_EQ(Decide(Answer(status), Permanent()).kind, Kind::kStop) << status;
+    EXPECT_EQ(Decide(Response(status), Permanent()).kind, Kind::kConclude) << status;
   }
 }
 
 TEST_F(RetryPolicyTest, ReconcilesAnUnknownOutcomeOnlyWhenNoAttemptIsLeft) {
-  report_.retry_safety = RetrySafety::kIdempotent;
-  report_.reconciles = true;
-  report_.outcome_unknown = true;
+  progress_.retry_safety = RetrySafety::kIdempotent;
+  progress_.look_up = LookUp::kRead;
+  progress_.outcome_unknown = true;
   const HttpResult reset = Failure(TransportErrorKind::kReset, kArrived);
   EXPECT_EQ(Decide(reset).kind, Kind::kRetry);
-  report_.attempts = 3;
-  EXPECT_EQ(Decide(reset).kind, Kind::kReconcile);
-  report_.outcome_unknown = false;
-  EXPECT_EQ(Decide(Failure(TransportErrorKind::kConnect, kUnsent)).kind, Kind::kStop);
+  progress_.attempts = 3;
+  EXPECT_EQ(Decide(reset).kind, Kind::kRead);
+  progress_.outcome_unknown = false;
+  EXPECT_EQ(Decide(Failure(TransportErrorKind::kConnect, kUnsent)).kind, Kind::kConclude);
 }
 
-TEST_F(RetryPolicyTest, WhilePendingRepeatsWhateverTheAnswerSaidIfThatDoesNoHarm) {
+TEST_F(RetryPolicyTest, WhilePendingRetriesWhateverTheResponseSaidIfThatDoesNoHarm) {
   struct Case {
     RetrySafety retry_safety;
     bool may_have_arrived;
     Kind kind;
   };
-  const HttpResult refused = Answer(400);
-  report_.result = &refused;
+  const HttpResult refused = Response(400);
+  progress_.result = &refused;
   for (const Case& wanted : {Case{RetrySafety::kIdempotent, false, Kind::kRetry},
                              {RetrySafety::kIdempotent, true, Kind::kRetry},
                              {RetrySafety::kOnlyUnsent, false, Kind::kRetry},
-                             {RetrySafety::kOnlyUnsent, true, Kind::kStop}}) {
-    report_.retry_safety = wanted.retry_safety;
-    report_.may_have_arrived = wanted.may_have_arrived;
-    EXPECT_EQ(policy_.DecideWhilePending(report_, budget_).kind, wanted.kind);
+                             {RetrySafety::kOnlyUnsent, true, Kind::kConclude}}) {
+    progress_.retry_safety = wanted.retry_safety;
+    progress_.may_have_arrived = wanted.may_have_arrived;
+    EXPECT_EQ(AfterRead(Response(200), ResourceState::kPending).kind, wanted.kind);
   }
-  report_.retry_safety = RetrySafety::kIdempotent;
-  report_.attempts = 3;
-  EXPECT_EQ(policy_.DecideWhilePending(report_, budget_).kind, Kind::kStop);
+  progress_.retry_safety = RetrySafety::kIdempotent;
+  progress_.attempts = 3;
+  EXPECT_EQ(AfterRead(Response(200), ResourceState::kPending).kind, Kind::kConclude);
 }
 
-TEST(MayHaveArrived, IsWhatAnAnswerDoesNotRuleOut) {
-  for (const int status : {400, 401, 403, 404, 409, 410, 422, 425, 429, 499}) {
-    EXPECT_FALSE(MayHaveArrived(Answer(status))) << status;
-  }
-  for (const int status : {100, 200, 303, 408, 500, 501, 502, 503, 504, 599, 600}) {
-    EXPECT_TRUE(MayHaveArrived(Answer(status))) << status;
-  }
-  EXPECT_TRUE(MayHaveArrived(Failure(TransportErrorKind::kReset, kArrived)));
-  EXPECT_FALSE(MayHaveArrived(Failure(TransportErrorKind::kConnect, kUnsent)));
+TEST_F(RetryPolicyTest, Row3_KeepsTimeForTheRead) {
+  progress_.retry_safety = RetrySafety::kIdempotent;
+  progress_.look_up = LookUp::kRead;
+  progress_.outcome_unknown = true;
+  progress_.time_kept = 5s;
+  const HttpResult reset = Failure(TransportErrorKind::kReset, kArrived);
+  progress_.remaining = 5s + 125ms;
+  EXPECT_EQ(Decide(reset).kind, Kind::kRead);
+  progress_.remaining = 5s + 126ms;
+  EXPECT_EQ(Decide(reset).kind, Kind::kRetry);
 }
 
-TEST(LeavesOutcomeUnknown, IsWhatNoAnswerOfTheUpstreamItselfSettles) {
+TEST_F(RetryPolicyTest, Row3_ReadsWhenTheCallsTimeHasEndedAnAttempt) {
+  progress_.retry_safety = RetrySafety::kIdempotent;
+  progress_.time_is_up = true;
+  progress_.outcome_unknown = true;
+  const HttpResult timeout = Failure(TransportErrorKind::kTimeout, kArrived);
+  EXPECT_EQ(Decide(timeout).kind, Kind::kConclude);
+  EXPECT_EQ(Decide(timeout).conclusion, Conclusion::kDeadlineExceeded);
+  progress_.look_up = LookUp::kRead;
+  EXPECT_EQ(Decide(timeout).kind, Kind::kRead);
+  EXPECT_EQ(policy_.WithoutTime(progress_).kind, Kind::kRead);
+  EXPECT_EQ(AfterRead(Response(404), ResourceState::kUnknown).conclusion,
+            Conclusion::kDeadlineExceeded);
+  EXPECT_EQ(AfterRead(Response(200), ResourceState::kPending).conclusion,
+            Conclusion::kDeadlineExceeded);
+}
+
+TEST_F(RetryPolicyTest, Row8_LooksUpASuccessThatCannotBeRead) {
+  ResponseClass unreadable = Success();
+  unreadable.message = Error(grpc::StatusCode::INTERNAL, "empty");
+  EXPECT_EQ(Decide(Response(200), unreadable).kind, Kind::kConclude);
+  progress_.look_up = LookUp::kRead;
+  EXPECT_EQ(Decide(Response(200), unreadable).kind, Kind::kRead);
+  progress_.look_up = LookUp::kSearch;
+  EXPECT_EQ(Decide(Response(200), unreadable).kind, Kind::kSearch);
+  EXPECT_EQ(Decide(Response(200), Success()).kind, Kind::kConclude);
+}
+
+TEST_F(RetryPolicyTest, Row9_RetriesAReadLikeAnyOther) {
+  const HttpResult refused = Response(409);
+  Decide(refused);
+  const HttpResult reset = Failure(TransportErrorKind::kReset, kArrived);
+  progress_.reads = 1;
+  RetryDecision decision = AfterRead(reset, ResourceState::kUnknown);
+  EXPECT_EQ(decision.kind, Kind::kRead);
+  EXPECT_EQ(decision.delay, 125ms);
+  EXPECT_TRUE(decision.fresh_connection);
+  EXPECT_THAT(decision.reason, Optional(RetryReason::kTransport));
+
+  progress_.reads = 2;
+  ResponseClass busy = RateLimited();
+  busy.retry_after = 2s;
+  decision = AfterRead(Response(429), ResourceState::kUnknown, busy);
+  EXPECT_EQ(decision.delay, 2s);
+  EXPECT_FALSE(decision.fresh_connection);
+  progress_.remaining = 2s;
+  EXPECT_EQ(AfterRead(Response(429), ResourceState::kUnknown, busy).kind, Kind::kConclude);
+  progress_.remaining.reset();
+
+  EXPECT_EQ(AfterRead(Response(404), ResourceState::kUnknown).kind, Kind::kConclude);
+  EXPECT_EQ(AfterRead(Response(200), ResourceState::kUnknown, Success()).kind, Kind::kConclude);
+  progress_.reads = 3;
+  EXPECT_EQ(AfterRead(reset, ResourceState::kUnknown).kind, Kind::kConclude);
+  progress_.reads = 1;
+  while (budget_.TakeRetry()) {
+  }
+  EXPECT_EQ(AfterRead(reset, ResourceState::kUnknown).kind, Kind::kConclude);
+}
+
+TEST_F(RetryPolicyTest, ConcludesFromTheStateThatAReadHasShown) {
+  for (const bool may_have_arrived : {false, true}) {
+    progress_.may_have_arrived = may_have_arrived;
+    EXPECT_EQ(AfterRead(Response(200), ResourceState::kDone).conclusion,
+              may_have_arrived ? Conclusion::kConfirmed : Conclusion::kAlreadyDone);
+    EXPECT_EQ(AfterRead(Response(200), ResourceState::kFinished).conclusion, Conclusion::kFinished);
+  }
+}
+
+TEST_F(RetryPolicyTest, TakesADeleteThatFindsNothingAfterOneThatMayHaveArrivedForASuccess) {
+  progress_.deletes = true;
+  EXPECT_EQ(Decide(Response(404), Permanent()).conclusion, Conclusion::kLastAttempt);
+  progress_.may_have_arrived = true;
+  EXPECT_EQ(Decide(Response(404), Permanent()).conclusion, Conclusion::kDeletedBefore);
+  progress_.deletes = false;
+  EXPECT_EQ(Decide(Response(404), Permanent()).conclusion, Conclusion::kLastAttempt);
+}
+
+TEST_F(RetryPolicyTest, SearchesAtOnceAndEachSecondUntilTheDeadline) {
+  progress_.look_up = LookUp::kSearch;
+  progress_.outcome_unknown = true;
+  RetryDecision decision = Decide(Failure(TransportErrorKind::kReset, kArrived));
+  EXPECT_EQ(decision.kind, Kind::kSearch);
+  EXPECT_EQ(decision.delay, 0s);
+  decision = policy_.AfterSearch(progress_, Response(200), Success());
+  EXPECT_EQ(decision.kind, Kind::kSearch);
+  EXPECT_EQ(decision.delay, 1s);
+  ResponseClass busy = RateLimited();
+  busy.retry_after = 3s;
+  EXPECT_EQ(policy_.AfterSearch(progress_, Response(429), busy).delay, 3s);
+  progress_.remaining = 1s;
+  decision = policy_.AfterSearch(progress_, Response(200), Success());
+  EXPECT_EQ(decision.kind, Kind::kConclude);
+  EXPECT_EQ(decision.conclusion, Conclusion::kLastAttempt);
+  progress_.time_is_up = true;
+  decision = policy_.AfterSearch(progress_, Response(200), Success());
+  EXPECT_EQ(decision.conclusion, Conclusion::kDeadlineExceeded);
+}
+
+TEST(TimeKeptFor, IsAQuarterForAReadUpToFiveSecondsAndHalfForASearch) {
+  EXPECT_EQ(TimeKeptFor(LookUp::kNone, 60s), 0s);
+  EXPECT_EQ(TimeKeptFor(LookUp::kRead, 60s), 5s);
+  EXPECT_EQ(TimeKeptFor(LookUp::kRead, 20s), 5s);
+  EXPECT_EQ(TimeKeptFor(LookUp::kRead, 3s), 750ms);
+  EXPECT_EQ(TimeKeptFor(LookUp::kSearch, 60s), 30s);
+}
+
+TEST(RefusesTheKey, Is401Alone) {
+  EXPECT_TRUE(RefusesTheKey(Response(401)));
+  EXPECT_FALSE(RefusesTheKey(Response(403)));
+  EXPECT_FALSE(RefusesTheKey(Failure(TransportErrorKind::kReset, kArrived)));
+}
+
+TEST(OutcomeOf, IsWhatTheResultDoesNotRuleOut) {
+  for (const int status : {400, 401, 403, 404, 409, 410, 422, 425, 429}) {
+    EXPECT_EQ(OutcomeOf(Response(status)), Outcome::kNone) << status;
+  }
+  for (const int status : {0, 100, 303, 408, 499, 500, 501, 502, 503, 504, 599, 600}) {
+    EXPECT_EQ(OutcomeOf(Response(status)), Outcome::kUnknown) << status;
+  }
+  for (const int status : {200, 202, 204, 299}) {
+    EXPECT_EQ(OutcomeOf(Response(status)), Outcome::kDone) << status;
+  }
+  EXPECT_EQ(OutcomeOf(Failure(TransportErrorKind::kReset, kArrived)), Outcome::kUnknown);
+  EXPECT_EQ(OutcomeOf(Failure(TransportErrorKind::kConnect, kUnsent)), Outcome::kNone);
+  for (const auto& [status, outcome] :
+       {std::pair(200, Outcome::kDone), {409, Outcome::kNone}, {500, Outcome::kUnknown}}) {
+    EXPECT_EQ(
+        OutcomeOf({TransportError{TransportErrorKind::kTruncated, kArrived, "", status}, 0ns}),
+        outcome)
+        << status;
+  }
+}
+
+TEST(CallProgress, KeepsTheWorstOutcomeUntilAReadSaysMore) {
+  const ResponseClass any;
+  const HttpResult lost = Failure(TransportErrorKind::kReset, kArrived);
+  const HttpResult success = Response(200), refused = Response(409);
+  CallProgress progress{.response_class = nullptr, .remaining = {}};
+  progress.AddAttempt(refused, any);
+  EXPECT_EQ(progress.outcome, Outcome::kNone);
+  EXPECT_FALSE(progress.may_have_arrived);
+  progress.AddAttempt(lost, any);
+  progress.AddAttempt(refused, any);
+  EXPECT_EQ(progress.outcome, Outcome::kUnknown);
+  EXPECT_TRUE(progress.may_have_arrived);
+  progress.AddAttempt(success, any);
+  progress.AddAttempt(lost, any);
+  progress.AddState(ResourceState::kUnknown);
+  EXPECT_EQ(progress.outcome, Outcome::kDone);
+  progress.AddState(ResourceState::kPending);
+  EXPECT_EQ(progress.outcome, Outcome::kUnknown);
+  progress.AddState(ResourceState::kFinished);
+  EXPECT_EQ(progress.outcome, Outcome::kNone);
+}
+
+TEST(LeavesOutcomeUnknown, IsWhatNoResponseOfTheUpstreamItselfSettles) {
   for (const int status : {408, 502, 503, 504}) {
-    EXPECT_TRUE(LeavesOutcomeUnknown(Answer(status))) << status;
+    EXPECT_TRUE(LeavesOutcomeUnknown(Response(status))) << status;
   }
   for (const int status : {200, 302, 400, 401, 404, 409, 429, 500, 501}) {
-    EXPECT_FALSE(LeavesOutcomeUnknown(Answer(status))) << status;
+    EXPECT_FALSE(LeavesOutcomeUnknown(Response(status))) << status;
   }
   EXPECT_TRUE(LeavesOutcomeUnknown(Failure(TransportErrorKind::kTimeout, kArrived)));
   EXPECT_FALSE(LeavesOutcomeUnknown(Failure(TransportErrorKind::kTimeout, kUnsent)));
-}
-
-TEST(RetryBudget, HoldsTenTokensAtTheStart) {
-  RetryBudget budget;
-  for (int i = 0; i < 10; ++i) EXPECT_TRUE(budget.TakeRetry());
-  EXPECT_FALSE(budget.TakeRetry());
-}
-
-TEST(RetryBudget, GainsATokenForTenFirstAttemptsAndNeverHoldsMoreThanTen) {
-  RetryBudget budget;
-  for (int i = 0; i < 1000; ++i) budget.AddFirstAttempt();
-  for (int i = 0; i < 10; ++i) EXPECT_TRUE(budget.TakeRetry());
-  EXPECT_FALSE(budget.TakeRetry());
-  for (int i = 0; i < 9; ++i) budget.AddFirstAttempt();
-  EXPECT_FALSE(budget.TakeRetry());
-  budget.AddFirstAttempt();
-  EXPECT_TRUE(budget.TakeRetry());
-  EXPECT_FALSE(budget.TakeRetry());
-}
-
-TEST(RetryBudget, IsCountedRightByManyThreads) {
-  RetryBudget budget;
-  std::atomic<int> taken = 0;
-  std::vector<std::thread> threads;
-  for (int i = 0; i < 4; ++i) {
-    threads.emplace_back([&] {
-      for (int j = 0; j < 100; ++j) taken += budget.TakeRetry() ? 1 : 0;
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
-  EXPECT_EQ(taken, 10);
 }
 
 }  // namespace

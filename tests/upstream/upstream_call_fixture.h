@@ -1,4 +1,4 @@
-// What the tests of one call share: a scripted client, a plain reader, and orders of each kind.
+// What the tests of one call share: a scripted loop, a plain classifier, and specs of each kind.
 #pragma once
 
 #include <gmock/gmock.h>
@@ -21,24 +21,37 @@ inline constexpr auto kReset = TransportErrorKind::kReset;
 inline constexpr auto kArrived = Delivery::kMayHaveArrived;
 inline constexpr auto kUnsent = Delivery::kNeverSent;
 
-/// Judges by status; `retry-after` counts seconds. A resource's body is its state.
-class PlainReader : public ResponseClassifier {
+/// Goes by status; `retry-after` counts seconds. A resource's body is its state.
+class PlainClassifier : public ResponseClassifier {
  public:
-  [[nodiscard]] ResponseClass Classify(const HttpResponse& answer) const override {
-    ResponseClass verdict;
-    verdict.success = answer.status >= 200 && answer.status < 300;
-    verdict.unavailable = answer.status == 408 || answer.status >= 502 ||
-                          FindHeader(answer.headers, "retryable") != nullptr;
-    verdict.rate_limited = answer.status == 429;
-    if (const std::string* seconds = FindHeader(answer.headers, "retry-after")) {
-      verdict.retry_after = std::chrono::seconds(std::stoi(*seconds));
+  [[nodiscard]] ResponseClass Classify(HttpResponse& response) const override {
+    ResponseClass response_class;
+    response_class.success = response.status >= 200 && response.status < 300;
+    response_class.unavailable = response.status == 408 || response.status >= 502 ||
+                                 FindHeader(response.headers, "retryable") != nullptr;
+    response_class.rate_limited = response.status == 429;
+    if (response_class.success && response.body == "unreadable") {
+      response_class.message = Error(grpc::StatusCode::INTERNAL, "not the promised JSON");
     }
-    return verdict;
+    if (const std::string* seconds = FindHeader(response.headers, "retry-after")) {
+      response_class.retry_after = std::chrono::seconds(std::stoi(*seconds));
+    }
+    return response_class;
   }
-  [[nodiscard]] ResourceState StateOf(const HttpResponse& answer) const override {
-    if (answer.body == "done") return ResourceState::kDone;
-    if (answer.body == "pending") return ResourceState::kPending;
-    if (answer.body == "finished") return ResourceState::kFinished;
+  [[nodiscard]] Resource ReadResource(HttpResponse& response) const override {
+    return {.state = StateOf(response.body),
+            .state_name = response.body,
+            .message = "as read: " + response.body};
+  }
+  [[nodiscard]] bool IsCut(const HttpResponse& response) const override {
+    return response.status == 200;
+  }
+
+ private:
+  static ResourceState StateOf(const std::string& body) {
+    if (body == "done") return ResourceState::kDone;
+    if (body == "pending") return ResourceState::kPending;
+    if (body == "finished") return ResourceState::kFinished;
     return ResourceState::kUnknown;
   }
 };
@@ -50,7 +63,7 @@ class Counts : public UpstreamObserver {
                         (result.response() ? std::to_string(result.response()->status) : "broke"));
   }
   void OnRetry(RetryReason reason) override { retries.push_back(reason); }
-  void OnReconciled(ReconcileResult outcome) override { reconciled.push_back(outcome); }
+  void OnReconciled(ReconcileResult result) override { reconciled.push_back(result); }
 
   std::vector<std::string> transfers;
   std::vector<RetryReason> retries;
@@ -62,69 +75,70 @@ class UpstreamCallTest : public ::testing::Test {
   UpstreamCallTest() { Configure({}); }
 
   void Configure(const RetryOptions& options) {
-    upstream_ = std::make_unique<UpstreamClient>(std::vector<HttpLoop*>{&client_}, options,
-                                                 &counts_, [] { return 0.5; });
+    upstream_ = std::make_unique<UpstreamClient>(std::vector<HttpLoop*>{&loop_}, options, &counts_,
+                                                 [] { return 0.5; });
   }
 
-  /// POST, may be repeated, one minute.
+  /// POST, may be retried, one minute.
   UpstreamCallSpec Idempotent() {
-    UpstreamCallSpec order;
-    order.request = Request("POST", "http://upstream/cancel", {{"a", "1"}}, "body");
-    order.deadline = Deadline::At(client_.Now() + 60s);
-    order.retry_safety = RetrySafety::kIdempotent;
-    order.reader = &reader_;
-    order.budget = &budget_;
-    return order;
+    UpstreamCallSpec spec;
+    spec.request = Request("POST", "http://upstream/cancel", {{"a", "1"}}, "body");
+    spec.deadline = Deadline::At(loop_.Now() + 60s);
+    spec.retry_safety = RetrySafety::kIdempotent;
+    spec.classifier = &classifier_;
+    spec.budget = &budget_;
+    return spec;
   }
   UpstreamCallSpec Unset() {
-    UpstreamCallSpec order = Idempotent();
-    order.retry_safety = RetrySafety::kOnlyUnsent;
-    return order;
+    UpstreamCallSpec spec = Idempotent();
+    spec.retry_safety = RetrySafety::kOnlyUnsent;
+    return spec;
   }
   UpstreamCallSpec Reconciled() {
-    UpstreamCallSpec order = Idempotent();
-    order.reconcile_url = "http://upstream/resource";
-    return order;
+    UpstreamCallSpec spec = Idempotent();
+    spec.look_up = LookUp::kRead;
+    spec.look_up_url = "http://upstream/resource";
+    return spec;
   }
   UpstreamCallSpec Delete() {
-    UpstreamCallSpec order = Idempotent();
-    order.request = Request("DELETE", "http://upstream/resource");
-    return order;
+    UpstreamCallSpec spec = Idempotent();
+    spec.request = Request("DELETE", "http://upstream/resource");
+    return spec;
   }
 
-  void Start(UpstreamCallSpec order) {
-    id_ = upstream_->Start(std::move(order), [this](UpstreamResult outcome) {
+  void Start(UpstreamCallSpec spec) {
+    id_ = upstream_->Start(std::move(spec), [this](UpstreamResult result) {
       ++completions_;
-      outcome_ = std::move(outcome);
+      result_ = std::move(result);
     });
-    client_.Settle();
+    loop_.Settle();
   }
 
-  /// Lets the call come to its end; its outcome.
+  /// Lets the call come to its end; its result.
   const UpstreamResult& Ended() {
-    client_.Advance(1h);
+    loop_.Advance(1h);
     EXPECT_EQ(completions_, 1);
-    EXPECT_EQ(client_.pending(), 0U);
-    return outcome_;
+    EXPECT_EQ(loop_.pending(), 0U);
+    return result_;
   }
-  const UpstreamResult& Run(UpstreamCallSpec order) {
-    Start(std::move(order));
+  const UpstreamResult& Run(UpstreamCallSpec spec) {
+    Start(std::move(spec));
     return Ended();
   }
 
   [[nodiscard]] std::vector<std::string> Verbs() const {
     std::vector<std::string> verbs;
-    for (const auto& sent : client_.sent()) verbs.push_back(sent.request.verb);
+    for (const auto& sent : loop_.sent()) verbs.push_back(sent.request.verb);
     return verbs;
   }
 
-  FakeHttpLoop client_;
-  PlainReader reader_;
+  FakeHttpLoop loop_;
+  PlainClassifier classifier_;
   RetryBudget budget_;
   Counts counts_;
   std::unique_ptr<UpstreamClient> upstream_;
   UpstreamClient::CallId id_ = 0;
-  UpstreamResult outcome_;
+  UpstreamResult result_;
   int completions_ = 0;
 };
 

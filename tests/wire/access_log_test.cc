@@ -98,15 +98,15 @@ TEST_F(AccessLogTest, NoSecretIsLoggedWhenCredentialsChange) {
   config.tls_key = config.upstream_key = tls.PathOf("tls.key");
   config.tls_client_ca = tls.PathOf("ca.crt");
   const std::string log = LogOf([&] {
-    const auto look = [this] { api().credentials().Look(api().telemetry()); };
+    const auto reload = [this] { api().credentials().ReloadChanged(api().metrics()); };
     CallOver(OpenChannel(gateway().addresses()[0], CallerTls(old_identity.certificate_pem)));
     // Broken, then good.
     key.Publish({{"key", "half key-secret"}});
     tls.Publish({{"tls.crt", new_identity.certificate_pem}, {"tls.key", old_identity.key_pem}});
-    look();
+    reload();
     key.Publish({{"key", "new-key-secret"}});
     tls.Publish(SecretOf(new_identity, new_identity.certificate_pem));
-    look();
+    reload();
     const TlsCall call = CallOver(OpenChannel(
         gateway().addresses()[0], CallerTls(new_identity.certificate_pem, new_identity)));
     EXPECT_TRUE(call.status.ok()) << call.status.error_message();

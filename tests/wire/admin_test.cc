@@ -16,7 +16,7 @@ using testing::Not;
 
 class AdminTest : public GatewayTest {
  protected:
-  AdminTest() { config.admin_listen = "127.0.0.1:0"; }
+  AdminTest() { config.admin_listen = AddressOf("127.0.0.1:0"); }
 
   /// The status and body of a GET.
   std::pair<int, std::string> Fetch(const std::string& path) {
@@ -30,7 +30,7 @@ class AdminTest : public GatewayTest {
   std::string admin_;
 };
 
-TEST_F(AdminTest, ProbesAnswerWithoutAskingTheUpstream) {
+TEST_F(AdminTest, ProbesRespondWithoutAskingTheUpstream) {
   EXPECT_EQ(Fetch("/healthz"), std::pair(200, std::string("alive\n")));
   EXPECT_EQ(Fetch("/readyz"), std::pair(200, std::string("ready\n")));
   EXPECT_TRUE(upstream.requests().empty());
@@ -94,10 +94,10 @@ TEST_F(AdminTest, MetricsCountUnknownEnumValuesAndReconciliations) {
           HasSubstr("extend_gateway_unknown_enum_values_total{enum=\"extend.v1.RunStatus\"} 1\n")));
 }
 
-TEST_F(AdminTest, ATakenPortStopsTheStart) {
+TEST_F(AdminTest, APortInUseStopsTheStart) {
   gateway();
   Config second = config;
-  second.admin_listen = gateway().admin_address();
+  second.admin_listen = AddressOf(gateway().admin_address());
   const auto api = App::Compile(second);
   ASSERT_TRUE(api);
   const auto server = Server::Start(second, **api);

@@ -5,7 +5,9 @@
 #include <sstream>
 #include <thread>
 
-#include "gateway/cli/client_commands.h"
+#include "gateway/cli/call_command.h"
+#include "gateway/cli/client_channel.h"
+#include "gateway/cli/health_command.h"
 #include "tests/wire/tls_fixture.h"
 
 namespace gateway {
@@ -23,13 +25,13 @@ constexpr std::string_view kCancel = "extend.v1.SplitRunService/CancelSplitRun";
 class ClientCommandTest : public GatewayTest {
  protected:
   int CallWith(const std::string& json, const std::string& method = std::string(kCancel)) {
-    line.address = gateway().addresses().at(0);
-    line.method = method;
-    line.json = json;
-    return RunCall(line, in, out, err);
+    client.address = AddressOf(gateway().addresses().at(0));
+    client.method = method;
+    client.json = json;
+    return RunCall(client, in, out, err);
   }
 
-  CommandLine line;
+  ClientConfig client;
   std::istringstream in;
   std::ostringstream out;
   std::ostringstream err;
@@ -53,13 +55,13 @@ TEST_F(ClientCommandTest, CallReadsTheRequestFromStandardInput) {
 
 TEST_F(ClientCommandTest, CallSendsMetadata) {
   config.auth = Auth::kCaller;
-  line.metadata = {{"authorization", "Bearer mine"}, {"x-extend-workspace-id", "ws_1"}};
+  client.metadata = {{"authorization", "Bearer mine"}, {"x-extend-workspace-id", "ws_1"}};
   EXPECT_EQ(CallWith(R"({"id":"1"})"), 0) << err.str();
   EXPECT_EQ(upstream.requests().at(0).Get("authorization"), "Bearer mine");
   EXPECT_EQ(upstream.requests().at(0).Get("x-extend-workspace-id"), "ws_1");
 }
 
-TEST_F(ClientCommandTest, CallTellsAnErrorWithItsDetails) {
+TEST_F(ClientCommandTest, CallShowsAnErrorWithItsDetails) {
   AnswerAlways(404, R"({"code":"RUN_NOT_FOUND","message":"no such run","requestId":"req_7"})");
   EXPECT_EQ(CallWith(R"({"id":"1"})"), kCallFailed);
   EXPECT_THAT(out.str(), IsEmpty());
@@ -68,12 +70,12 @@ TEST_F(ClientCommandTest, CallTellsAnErrorWithItsDetails) {
                                HasSubstr("  httpStatus: 404\n"), HasSubstr("req_7")));
 }
 
-TEST_F(ClientCommandTest, CallTellsWhichArgumentIsWrong) {
+TEST_F(ClientCommandTest, CallShowsWhichArgumentIsWrong) {
   EXPECT_EQ(CallWith(R"({"id":""})"), kCallFailed);
   EXPECT_THAT(err.str(), AllOf(StartsWith("INVALID_ARGUMENT: "), HasSubstr("  field id: ")));
 }
 
-TEST_F(ClientCommandTest, CallRefusesAnUnknownMethodAndTellsTheKnownOnes) {
+TEST_F(ClientCommandTest, CallRejectsAnUnknownMethodAndListsTheKnownOnes) {
   for (const char* method : {"extend.v1.SplitRunService/Nope", "CancelSplitRun", "/", ""}) {
     err.str("");
     EXPECT_EQ(CallWith("{}", method), kBadInput);
@@ -82,70 +84,72 @@ TEST_F(ClientCommandTest, CallRefusesAnUnknownMethodAndTellsTheKnownOnes) {
   EXPECT_THAT(upstream.requests(), IsEmpty());
 }
 
-TEST_F(ClientCommandTest, CallRefusesARequestThatIsNoMessageOfTheMethod) {
+TEST_F(ClientCommandTest, CallRejectsARequestThatIsNoMessageOfTheMethod) {
   for (const char* json :
        {"", "{", "[]", R"({"id": 1, "other": 2})", R"({"idd":"1"})", R"({"id":"1","id":"2"})"}) {
     err.str("");
     EXPECT_EQ(CallWith(json), kBadInput) << json;
-    EXPECT_THAT(err.str(), StartsWith("the request is no extend.v1.CancelSplitRunRequest: "));
+    EXPECT_THAT(err.str(),
+                StartsWith("the request is not a valid extend.v1.CancelSplitRunRequest: "));
   }
   EXPECT_THAT(upstream.requests(), IsEmpty());
 }
 
-TEST_F(ClientCommandTest, CallRefusesADescriptorSetThatCannotBeRead) {
-  line.config.descriptor_sets = {"/does/not/exist"};
+TEST_F(ClientCommandTest, CallRejectsADescriptorSetThatCannotBeRead) {
+  client.descriptor_sets = {"/does/not/exist"};
   EXPECT_EQ(CallWith("{}"), kBadInput);
   EXPECT_THAT(err.str(), HasSubstr("/does/not/exist"));
 }
 
 TEST_F(ClientCommandTest, CallEndsWithItsTimeout) {
   upstream.OnRequest([](const ReceivedRequest&) -> Script { return {Stall()}; });
-  line.config.timeout = 50ms;
+  client.timeout = 50ms;
   EXPECT_EQ(CallWith(R"({"id":"1"})"), kCallFailed);
   EXPECT_THAT(err.str(), StartsWith("DEADLINE_EXCEEDED"));
 }
 
 TEST_F(ClientCommandTest, CallWithoutAGatewayIsUnavailable) {
-  line.address = "unix:/does/not/exist";
-  line.method = kCancel;
-  EXPECT_EQ(RunCall(line, in, out, err), kCallFailed);
+  client.address = AddressOf("unix:/does/not/exist");
+  client.method = kCancel;
+  EXPECT_EQ(RunCall(client, in, out, err), kCallFailed);
   EXPECT_THAT(err.str(), StartsWith("UNAVAILABLE"));
 }
 
 TEST_F(ClientCommandTest, HealthIsGoodWhileServing) {
-  line.address = gateway().addresses().at(0);
-  EXPECT_EQ(RunHealth(line, out, err), 0);
+  client.address = AddressOf(gateway().addresses().at(0));
+  EXPECT_EQ(RunHealth(client, out, err), 0);
   EXPECT_EQ(out.str(), "SERVING\n");
 }
 
 TEST_F(ClientCommandTest, HealthIsBadWithoutAGateway) {
-  line.address = "unix:/does/not/exist";
-  EXPECT_EQ(RunHealth(line, out, err), kCallFailed);
+  client.address = AddressOf("unix:/does/not/exist");
+  EXPECT_EQ(RunHealth(client, out, err), kCallFailed);
   EXPECT_THAT(err.str(), StartsWith("UNAVAILABLE"));
 }
 
 TEST_F(ClientCommandTest, HealthIsBadWhileDraining) {
   config.drain_delay = 1s;
-  line.address = gateway().addresses().at(0);
+  client.address = AddressOf(gateway().addresses().at(0));
   std::jthread drain([this] { gateway().Drain(); });
-  while (RunHealth(line, out, err) == 0) std::this_thread::yield();
+  while (RunHealth(client, out, err) == 0) std::this_thread::yield();
   EXPECT_THAT(err.str(), StartsWith("NOT_SERVING\n"));
 }
 
 TEST_F(ClientCommandTest, WaitEndsWhenTheGatewayServes) {
-  config.listen = {"unix:/tmp/extend-gateway-wait-" + std::to_string(getpid()) + ".sock"};
+  config.listen = {
+      AddressOf("unix:/tmp/extend-gateway-wait-" + std::to_string(getpid()) + ".sock")};
   int code = -1;
-  line.address = config.listen[0];
-  std::jthread waiter([&] { code = RunWait(line, out, err); });
+  client.address = config.listen[0];
+  std::jthread waiter([&] { code = RunWait(client, out, err); });
   gateway();
   waiter.join();
   EXPECT_EQ(code, 0) << err.str();
 }
 
 TEST_F(ClientCommandTest, WaitGivesUp) {
-  line.address = "unix:/does/not/exist";
-  line.max_wait = 150ms;
-  EXPECT_EQ(RunWait(line, out, err), kCallFailed);
+  client.address = AddressOf("unix:/does/not/exist");
+  client.max_wait = 150ms;
+  EXPECT_EQ(RunWait(client, out, err), kCallFailed);
   EXPECT_THAT(err.str(), Not(IsEmpty()));
 }
 
@@ -156,53 +160,53 @@ class ClientCommandTlsTest : public ClientCommandTest {
     config.tls_cert = server.PathOf("tls.crt");
     config.tls_key = server.PathOf("tls.key");
     config.tls_client_ca = server.PathOf("ca.crt");
-    line.tls_ca = client.PathOf("ca.crt");
-    line.tls_client_cert = client.PathOf("tls.crt");
-    line.tls_client_key = client.PathOf("tls.key");
+    client.tls_ca = client_files.PathOf("ca.crt");
+    client.tls_client_cert = client_files.PathOf("tls.crt");
+    client.tls_client_key = client_files.PathOf("tls.key");
   }
 
   const TestCertificate of_server = MakeTestCertificate("server");
   const TestCertificate of_client = MakeTestCertificate("client");
   MountedSecret server{SecretOf(of_server, of_client.certificate_pem)};
-  MountedSecret client{SecretOf(of_client, of_server.certificate_pem)};
+  MountedSecret client_files{SecretOf(of_client, of_server.certificate_pem)};
 };
 
 TEST_F(ClientCommandTlsTest, EveryCommandSpeaksTls) {
   AnswerAlways(200, R"({"id":"splr_1"})");
   EXPECT_EQ(CallWith(R"({"id":"splr_1"})"), 0) << err.str();
-  EXPECT_EQ(RunHealth(line, out, err), 0) << err.str();
-  EXPECT_EQ(RunWait(line, out, err), 0) << err.str();
+  EXPECT_EQ(RunHealth(client, out, err), 0) << err.str();
+  EXPECT_EQ(RunWait(client, out, err), 0) << err.str();
 }
 
 TEST_F(ClientCommandTlsTest, SocketFilesArePlaintextAllTheSame) {
-  config.listen = {"unix:" + server.PathOf("socket")};
+  config.listen = {AddressOf("unix:" + server.PathOf("socket"))};
   EXPECT_EQ(CallWith(R"({"id":"splr_1"})"), 0) << err.str();
 }
 
 TEST_F(ClientCommandTlsTest, AGatewayThatIsNotTrustedIsNotServing) {
-  line.address = gateway().addresses().at(0);
-  line.tls_ca = client.PathOf("tls.crt");
-  EXPECT_EQ(RunHealth(line, out, err), kCallFailed);
+  client.address = AddressOf(gateway().addresses().at(0));
+  client.tls_ca = client_files.PathOf("tls.crt");
+  EXPECT_EQ(RunHealth(client, out, err), kCallFailed);
 }
 
 TEST_F(ClientCommandTlsTest, TheCertificateMustHaveTheNameThatIsAskedFor) {
-  line.address = gateway().addresses().at(0);
-  line.tls_server_name = "localhost";
-  EXPECT_EQ(RunHealth(line, out, err), 0) << err.str();
-  line.tls_server_name = "gateway.example";
-  EXPECT_EQ(RunHealth(line, out, err), kCallFailed);
+  client.address = AddressOf(gateway().addresses().at(0));
+  client.tls_server_name = "localhost";
+  EXPECT_EQ(RunHealth(client, out, err), 0) << err.str();
+  client.tls_server_name = "gateway.example";
+  EXPECT_EQ(RunHealth(client, out, err), kCallFailed);
 }
 
 TEST_F(ClientCommandTlsTest, FilesThatAreNotSoundAreBadInput) {
-  line.method = kCancel;
-  line.tls_ca = "/does/not/exist";
-  line.tls_client_key = server.PathOf("tls.key");
+  client.method = kCancel;
+  client.tls_ca = "/does/not/exist";
+  client.tls_client_key = server.PathOf("tls.key");
   for (const int code :
-       {RunHealth(line, out, err), RunWait(line, out, err), RunCall(line, in, out, err)}) {
+       {RunHealth(client, out, err), RunWait(client, out, err), RunCall(client, in, out, err)}) {
     EXPECT_EQ(code, kBadInput);
   }
   EXPECT_THAT(err.str(), AllOf(HasSubstr("--tls-ca: /does/not/exist does not exist\n"),
-                               HasSubstr("--tls-client-key: " + line.tls_client_key +
+                               HasSubstr("--tls-client-key: " + client.tls_client_key +
                                          " is not the key of the certificate\n")));
 }
 

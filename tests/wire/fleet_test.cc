@@ -10,7 +10,9 @@
 #include <set>
 #include <sstream>
 
-#include "gateway/cli/client_commands.h"
+#include "gateway/cli/call_command.h"
+#include "gateway/cli/client_channel.h"
+#include "gateway/cli/health_command.h"
 #include "gateway/descriptors/descriptor_source.h"
 #include "tests/wire/gateway_fixture.h"
 
@@ -232,8 +234,7 @@ class FleetTest : public GatewayTest {
   }
 
  private:
-  Errors faults_;
-  const std::unique_ptr<DescriptorSource> source_ = DescriptorSource::Load({FLEET_SET}, faults_);
+  const std::unique_ptr<DescriptorSource> source_ = DescriptorSource::Load({FLEET_SET});
 };
 
 TEST_F(FleetTest, EveryDepotMethodIsServed) { CheckAll("fleet.v2.Depots", kDepots); }
@@ -268,14 +269,14 @@ TEST_F(FleetTest, HealthAndReflectionKnowItsServices) {
 
 TEST_F(FleetTest, CallKnowsItsMethods) {
   AnswerAlways(200, R"({"id":"7","open":false})");
-  CommandLine line;
-  line.config.descriptor_sets = {FLEET_SET};
-  line.address = gateway().addresses().at(0);
-  line.method = "fleet.v2.Depots/GetDepot";
-  line.json = R"({"id": 7})";
+  ClientConfig client;
+  client.descriptor_sets = {FLEET_SET};
+  client.address = AddressOf(gateway().addresses().at(0));
+  client.method = "fleet.v2.Depots/GetDepot";
+  client.json = R"({"id": 7})";
   std::istringstream in;
   std::ostringstream out;
-  EXPECT_EQ(RunCall(line, in, out, out), 0);
+  EXPECT_EQ(RunCall(client, in, out, out), 0);
   EXPECT_EQ(out.str(), "{\n  \"id\": \"7\",\n  \"open\": false\n}\n");
 }
 

@@ -76,8 +76,8 @@ GatewayTest::GatewayTest() {
     return true;
   }();
   EXPECT_TRUE(quiet);
-  config.listen = {"127.0.0.1:0"};
-  config.admin_listen.clear();
+  config.listen = {AddressOf("127.0.0.1:0")};
+  config.admin_listen.reset();
   config.upstream_url = upstream.url();
   config.auth = Auth::kGateway;
   config.api_key = "test-key";
@@ -97,7 +97,7 @@ void GatewayTest::StopGateway() {
 
 std::string GatewayTest::Metrics() {
   gateway();
-  return api_->telemetry().Render();
+  return api_->metrics().Render();
 }
 
 Server& GatewayTest::gateway() {

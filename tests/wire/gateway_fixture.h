@@ -24,6 +24,7 @@
 #include "gateway/config/config.h"
 #include "gateway/serving/app.h"
 #include "gateway/serving/server.h"
+#include "tests/support/address.h"
 #include "tests/support/scripted_upstream.h"
 
 namespace gateway {

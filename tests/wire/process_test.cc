@@ -20,7 +20,9 @@
 #include <thread>
 #include <vector>
 
-#include "gateway/cli/client_commands.h"
+#include "gateway/cli/call_command.h"
+#include "gateway/cli/client_channel.h"
+#include "gateway/cli/health_command.h"
 #include "tests/support/scripted_upstream.h"
 #include "tests/wire/gateway_fixture.h"
 
@@ -49,16 +51,16 @@ class ProcessTest : public testing::Test {
     return arguments;
   }
   [[nodiscard]] bool BecomesServing() const {
-    CommandLine line;
-    line.address = address();
+    ClientConfig client;
+    client.address = AddressOf(address());
     std::ostringstream ignored;
-    return RunWait(line, ignored, ignored) == 0;
+    return RunWait(client, ignored, ignored) == 0;
   }
   [[nodiscard]] bool IsServing() const {
-    CommandLine line;
-    line.address = address();
+    ClientConfig client;
+    client.address = AddressOf(address());
     std::ostringstream ignored;
-    return RunHealth(line, ignored, ignored) == 0;
+    return RunHealth(client, ignored, ignored) == 0;
   }
 
   /// A call by a caller who brings a token.
@@ -76,16 +78,18 @@ class ProcessTest : public testing::Test {
   const std::string directory_ = "/tmp/extend-gateway-process-" + std::to_string(getpid());
 };
 
-TEST_F(ProcessTest, VersionTellsTheGatewaysAndTheLibraries) {
-  Process process({"version"});
-  EXPECT_EQ(process.Exit(), 0);
-  EXPECT_THAT(process.output(), testing::StartsWith("extend-gateway "));
-  for (const char* library : {"gRPC/", "Protobuf/", "libcurl/"}) {
-    EXPECT_THAT(process.output(), HasSubstr(library));
+TEST_F(ProcessTest, VersionNamesTheGatewaysAndTheLibraries) {
+  for (const char* argument : {"version", "--version"}) {
+    Process process({argument});
+    EXPECT_EQ(process.Exit(), 0);
+    EXPECT_THAT(process.output(), testing::StartsWith("extend-gateway "));
+    for (const char* library : {"gRPC/", "Protobuf/", "libcurl/"}) {
+      EXPECT_THAT(process.output(), HasSubstr(library));
+    }
   }
 }
 
-TEST_F(ProcessTest, HelpIsNoFault) {
+TEST_F(ProcessTest, HelpIsNoError) {
   Process process({"--help"});
   EXPECT_EQ(process.Exit(), 0);
   EXPECT_THAT(process.output(), AllOf(HasSubstr("Usage: extend-gateway"), HasSubstr("--listen")));
@@ -98,7 +102,49 @@ TEST_F(ProcessTest, CheckOfAGoodConfigurationListsWhatIsServed) {
                                       HasSubstr("extend.v1.SplitRunService: 7 methods")));
 }
 
-TEST_F(ProcessTest, FaultsOfFlagsAndVariablesAreExitCode2) {
+TEST_F(ProcessTest, ErrorsOfFlagsRegionsFilesAndDescriptorsAreReportedTogether) {
+  for (const char* command : {"serve", "check"}) {
+    Process process({command, "--timeout", "5", "--region", "mars", "--api-key-file",
+                     "/does/not/exist", "--tls-cert", "/no/cert", "--tls-key", "/no/key"},
+                    {"EXTEND_GATEWAY_WHAT=1"});
+    EXPECT_EQ(process.Exit(), 2);
+    EXPECT_THAT(process.output(),
+                AllOf(HasSubstr("--timeout \"5\""), HasSubstr("EXTEND_GATEWAY_WHAT"),
+                      HasSubstr("--region mars: extend.v1.SplitRunService has no such region"),
+                      HasSubstr("/does/not/exist"), HasSubstr("/no/cert"), HasSubstr("/no/key")));
+    Process with_set({command, "--max-attempts=0", "--descriptor-set", "/does/not/exist"});
+    EXPECT_EQ(with_set.Exit(), 2);
+    EXPECT_THAT(with_set.output(),
+                AllOf(HasSubstr("--max-attempts \"0\""), HasSubstr("/does/not/exist")));
+  }
+}
+
+TEST_F(ProcessTest, OneMistakeIsOneError) {
+  const std::string library = LIBRARY_SET;
+  const std::vector<std::vector<std::string>> cases = {
+      {"--upstream-url", "x", "--descriptor-set", library},
+      {"--upstream-url", "x", "--region", "mars"},
+      {"--region", "e u"},
+      {"--auth", "gateway"},
+      {"--tls-cert", "/no/cert"},
+      {"--upstream-key", "/no/key"},
+      {"--descriptor-set", "", "--region", "mars"},
+      {"--header", "Host=x"},
+      {"--config", "/does/not/exist", "--region", "mars"}};
+  for (std::vector<std::string> arguments : cases) {
+    arguments.insert(arguments.begin(), "check");
+    Process process(arguments);
+    EXPECT_EQ(process.Exit(), 2);
+    EXPECT_EQ(std::ranges::count(process.output(), '\n'), 1) << process.output();
+  }
+}
+
+TEST_F(ProcessTest, EntriesOfTheEnvironmentThatAreNoVariablesAreIgnored) {
+  Process process({"check"}, {"=x", "=", "", "x", "==x"});
+  EXPECT_EQ(process.Exit(), 0) << process.output();
+}
+
+TEST_F(ProcessTest, ErrorsOfFlagsAndVariablesAreExitCode2) {
   for (const char* command : {"serve", "check"}) {
     Process process({command, "--timeout", "5"}, {"EXTEND_GATEWAY_WHAT=1"});
     EXPECT_EQ(process.Exit(), 2);
@@ -107,7 +153,7 @@ TEST_F(ProcessTest, FaultsOfFlagsAndVariablesAreExitCode2) {
   }
 }
 
-TEST_F(ProcessTest, FaultsOfKeyRegionAndDescriptorsAreExitCode2) {
+TEST_F(ProcessTest, ErrorsOfKeyRegionAndDescriptorsAreExitCode2) {
   for (const char* command : {"serve", "check"}) {
     for (const std::vector<std::string>& flags :
          {std::vector<std::string>{"--region", "mars"},
@@ -132,7 +178,7 @@ TEST_F(ProcessTest, PlaintextForAllTheNetworkMustBeAskedFor) {
   EXPECT_EQ(allowed.Exit(), 0);
 }
 
-TEST_F(ProcessTest, ATakenPortIsExitCode1) {
+TEST_F(ProcessTest, APortInUseIsExitCode1) {
   const int taken = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in any{};
   any.sin_family = AF_INET;
@@ -253,7 +299,7 @@ TEST_F(ProcessTest, LogHasTheFormatAndTheLevelAskedFor) {
   EXPECT_EQ(quiet.output(), "");
 }
 
-TEST_F(ProcessTest, OneLineOfTheLogTellsWhichMethodsAreNotServed) {
+TEST_F(ProcessTest, OneLineOfTheLogNamesTheMethodsThatAreNotServed) {
   Process process(Serve({"--descriptor-set", LIBRARY_SET}));
   ASSERT_TRUE(BecomesServing());
   process.Signal(SIGTERM);
@@ -280,13 +326,13 @@ TEST_F(ProcessTest, AChangedKeyFileIsUsedWithin10Seconds) {
   Process process(Serve({"--api-key-file", file}));
   ASSERT_TRUE(BecomesServing());
   const auto key_that_is_sent = [this] {
-    CommandLine line;
-    line.address = address();
-    line.method = "extend.v1.SplitRunService/GetSplitRun";
-    line.json = R"({"id":"1"})";
+    ClientConfig client;
+    client.address = AddressOf(address());
+    client.method = "extend.v1.SplitRunService/GetSplitRun";
+    client.json = R"({"id":"1"})";
     std::istringstream in;
     std::ostringstream out;
-    EXPECT_EQ(RunCall(line, in, out, out), 0) << out.str();
+    EXPECT_EQ(RunCall(client, in, out, out), 0) << out.str();
     return upstream.requests().back().Get("authorization");
   };
   EXPECT_EQ(key_that_is_sent(), "Bearer old");

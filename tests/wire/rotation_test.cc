@@ -160,7 +160,7 @@ class KeyRotationTest : public GatewayTest {
   KeyRotationTest() {
     config.api_key.clear();
     config.api_key_file = key_file.PathOf("key");
-    // Nobody looks but for a reason.
+    // Files are reloaded only when something asks for it.
     file_interval = 1h;
     upstream.OnRequest([](const ReceivedRequest& request) -> Script {
       const bool known = request.Get("authorization") == "Bearer new";
@@ -171,7 +171,7 @@ class KeyRotationTest : public GatewayTest {
     const std::string counted =
         "extend_gateway_credential_reloads_total{kind=\"api_key\",result=\"success\"} 1\n";
     const auto give_up = Clock::now() + kPatience;
-    while (api().telemetry().Render().find(counted) == std::string::npos) {
+    while (api().metrics().Render().find(counted) == std::string::npos) {
       if (Clock::now() > give_up) return false;
       std::this_thread::yield();
     }

@@ -33,7 +33,7 @@ void MakeStaleSocket(const std::string& path) {
 
 class ServingTest : public GatewayTest {
  protected:
-  Errors StartFaults() {
+  Errors StartErrors() {
     auto api = App::Compile(config);
     if (!api) return api.error();
     auto server = Server::Start(config, **api);
@@ -56,7 +56,7 @@ TEST_F(ServingTest, UnknownMethodsAndServicesAreUnimplemented) {
 }
 
 TEST_F(ServingTest, AddressesNameTheBoundPorts) {
-  config.listen = {"127.0.0.1:0", "127.0.0.1:0"};
+  config.listen = {AddressOf("127.0.0.1:0"), AddressOf("127.0.0.1:0")};
   const std::vector<std::string> addresses = gateway().addresses();
   ASSERT_EQ(addresses.size(), 2U);
   EXPECT_NE(addresses[0], addresses[1]);
@@ -67,15 +67,15 @@ TEST_F(ServingTest, AddressesNameTheBoundPorts) {
   }
 }
 
-TEST_F(ServingTest, TakenPortIsAFault) {
+TEST_F(ServingTest, PortInUseIsAnError) {
   const std::string taken = gateway().addresses()[0];
-  config.listen = {taken};
-  EXPECT_THAT(StartFaults(), ElementsAre(HasSubstr(taken)));
+  config.listen = {AddressOf(taken)};
+  EXPECT_THAT(StartErrors(), ElementsAre(HasSubstr(taken)));
 }
 
 TEST_F(ServingTest, UnixSocketHasItsModeAndGoesWithTheGateway) {
   const std::string path = SocketPath();
-  config.listen = {"unix:" + path};
+  config.listen = {AddressOf("unix:" + path)};
   config.socket_mode = 0600;
   EXPECT_TRUE(Get().status.ok());
   struct stat status{};
@@ -87,19 +87,19 @@ TEST_F(ServingTest, UnixSocketHasItsModeAndGoesWithTheGateway) {
 
 TEST_F(ServingTest, LiveSocketIsNotTakenOver) {
   const std::string path = SocketPath();
-  config.listen = {"unix:" + path};
+  config.listen = {AddressOf("unix:" + path)};
   EXPECT_TRUE(Get().status.ok());
-  EXPECT_THAT(StartFaults(), ElementsAre(HasSubstr("another process listens")));
+  EXPECT_THAT(StartErrors(), ElementsAre(HasSubstr("another process listens")));
   EXPECT_TRUE(Get().status.ok());
 }
 
 TEST_F(ServingTest, StaleSocketIsReplacedButNoOtherFile) {
   const std::string path = SocketPath();
-  config.listen = {"unix:" + path};
+  config.listen = {AddressOf("unix:" + path)};
   {
     std::ofstream(path) << "precious";
   }
-  EXPECT_THAT(StartFaults(), ElementsAre(HasSubstr("is not a socket")));
+  EXPECT_THAT(StartErrors(), ElementsAre(HasSubstr("is not a socket")));
   EXPECT_TRUE(std::filesystem::exists(path));
   std::filesystem::remove(path);
   MakeStaleSocket(path);
@@ -153,22 +153,22 @@ TEST_F(ServingTest, SecondApisReconcileRuleIsObeyed) {
   EXPECT_EQ(ErrorInfoOf(answer.status).metadata().at("state"), "LOST");
 }
 
-TEST_F(ServingTest, EveryFaultOfTheConfigurationIsToldAtOnce) {
+TEST_F(ServingTest, EveryErrorOfTheConfigurationIsReportedAtOnce) {
   config.upstream_url.clear();
   config.region = "mars";
   config.region_given = true;
   config.api_key.clear();
   config.api_key_file = "/nowhere/key";
   config.headers = {{"Host", "x"}};
-  EXPECT_THAT(StartFaults(),
+  EXPECT_THAT(StartErrors(),
               testing::IsSupersetOf({HasSubstr("--region mars"), HasSubstr("/nowhere/key"),
                                      HasSubstr("--header Host")}));
 }
 
-TEST_F(ServingTest, ServiceWithoutBaseUrlIsAFault) {
+TEST_F(ServingTest, ServiceWithoutBaseUrlIsAnError) {
   config.descriptor_sets = {LIBRARY_SET};
   config.upstream_url.clear();
-  EXPECT_THAT(StartFaults(), ElementsAre(StartsWith("testing.library.v1.Plain: has no base URL")));
+  EXPECT_THAT(StartErrors(), ElementsAre(StartsWith("testing.library.v1.Plain: has no base URL")));
 }
 
 TEST_F(ServingTest, RegionChoosesTheBaseUrl) {

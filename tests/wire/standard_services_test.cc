@@ -48,7 +48,7 @@ TEST_F(HealthTest, EveryNameServes) {
   EXPECT_EQ(Check(health, "nobody").status.error_code(), StatusCode::NOT_FOUND);
 }
 
-TEST_F(HealthTest, DrainTellsWatchersAndDoesNotWaitForThem) {
+TEST_F(HealthTest, DrainReachesWatchersAndDoesNotWaitForThem) {
   config.drain_delay = 100ms;
   Health::Stub health(channel());
   grpc::ClientContext context;
@@ -80,7 +80,7 @@ TEST_F(HealthTest, AWatchOfAnUnknownNameSaysSoAndLasts) {
   EXPECT_EQ(watch->Finish().error_code(), StatusCode::CANCELLED);
 }
 
-TEST_F(HealthTest, AWatcherThatLeavesIsForgottenAndOthersAreTold) {
+TEST_F(HealthTest, AWatcherThatLeavesIsForgottenAndOthersHearOfAChange) {
   config.drain_delay = 100ms;
   Health::Stub health(channel());
   const HealthCheckRequest request;

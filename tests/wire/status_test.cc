@@ -1,4 +1,4 @@
-// HTTP failures as gRPC statuses: every status of the contract with every shape of body.
+// HTTP failures as gRPC statuses: every status of proto/README.md's table with every shape of body.
 #include <gmock/gmock.h>
 
 #include "tests/wire/gateway_fixture.h"

@@ -31,7 +31,7 @@ class TlsTest : public GatewayTest {
   }
   void Publish(const TestCertificate& identity, const std::string& ca_pem) {
     secret.Publish(SecretOf(identity, ca_pem));
-    api().credentials().Look(api().telemetry());
+    api().credentials().ReloadChanged(api().metrics());
   }
   /// The version that a client which speaks `version` only agrees upon with the gateway; 0: none.
   int Handshake(int version);
@@ -102,7 +102,7 @@ TEST_F(TlsTest, WithAClientCaOnlyItsCallersAreServed) {
 
 TEST_F(TlsTest, EveryTcpListenerHasItAndSocketFilesDoNot) {
   const std::string socket = "unix:" + secret.PathOf("socket");
-  config.listen = {"127.0.0.1:0", socket, "127.0.0.1:0"};
+  config.listen = {AddressOf("127.0.0.1:0"), AddressOf(socket), AddressOf("127.0.0.1:0")};
   const auto addresses = gateway().addresses();
   ASSERT_EQ(addresses.size(), 3U);
   const auto trusting = CallerTls(server.certificate_pem);
@@ -118,7 +118,7 @@ TEST_F(TlsTest, EveryTcpListenerHasItAndSocketFilesDoNot) {
 }
 
 TEST_F(TlsTest, AHostNameMayHaveSeveralAddresses) {
-  config.listen = {"localhost:0"};
+  config.listen = {AddressOf("localhost:0")};
   const std::string address = gateway().addresses().at(0);
   const std::string port = address.substr(address.rfind(':'));
   // Resolved here: Debian's c-ares, which gRPC's clients use, leaks.
@@ -130,8 +130,8 @@ TEST_F(TlsTest, AHostNameMayHaveSeveralAddresses) {
   }
 }
 
-TEST_F(TlsTest, ATakenPortIsAFault) {
-  config.listen = {gateway().addresses().at(0)};
+TEST_F(TlsTest, APortInUseIsAnError) {
+  config.listen = {AddressOf(gateway().addresses().at(0))};
   const auto second = Server::Start(config, api());
   ASSERT_FALSE(second);
   EXPECT_THAT(second.error(), ElementsAre(HasSubstr("cannot be bound")));
@@ -169,11 +169,11 @@ TEST_F(TlsTest, BrokenFilesLeaveTheOldCertificateAtWork) {
     Publish(broken, caller.certificate_pem);
     EXPECT_EQ(CallOver(Dial(trusting)).server_name, "server");
   }
-  EXPECT_THAT(api().telemetry().Render(),
+  EXPECT_THAT(api().metrics().Render(),
               HasSubstr("credential_reloads_total{kind=\"server_tls\",result=\"failure\"} 2\n"));
 }
 
-TEST_F(TlsTest, FaultsOfAllFilesStopTheStart) {
+TEST_F(TlsTest, ErrorsOfAllFilesStopTheStart) {
   config.tls_cert = secret.PathOf("none");
   config.tls_client_ca = secret.PathOf("tls.key");
   config.upstream_ca = secret.PathOf("tls.key");

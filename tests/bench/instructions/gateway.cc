@@ -16,8 +16,8 @@
 int main() {
   using namespace gateway;
   Config config;
-  config.listen = {"127.0.0.1:0"};
-  config.admin_listen.clear();
+  config.listen = {{.host = "127.0.0.1", .port = 0}};
+  config.admin_listen.reset();
   config.auth = Auth::kGateway;
   config.api_key = "test-key";
   if (!std::getline(std::cin, config.upstream_url)) return 1;

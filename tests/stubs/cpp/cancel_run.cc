@@ -45,7 +45,13 @@ google::rpc::ErrorInfo ErrorInfoOf(const grpc::Status& error) {
   return info;
 }
 
-// Such as NOT_FOUND: codes of Abseil are those of gRPC.
+// A value of the error's metadata, which an error from elsewhere does not have.
+std::string MetadataOf(const google::rpc::ErrorInfo& info, const char* key) {
+  const auto entry = info.metadata().find(key);
+  return entry == info.metadata().end() ? "unknown" : entry->second;
+}
+
+// Such as NOT_FOUND: Abseil's codes are gRPC's.
 std::string CodeName(const grpc::Status& status) {
   return absl::StatusCodeToString(static_cast<absl::StatusCode>(status.error_code()));
 }
@@ -57,9 +63,9 @@ std::string Cancel(Stub& stub, const std::string& id) {
   const grpc::Status status = stub.CancelSplitRun(CallContext().get(), request, &run);
   if (!status.ok()) {
     const google::rpc::ErrorInfo info = ErrorInfoOf(status);
-    const auto state = info.metadata().find("status");
-    return CodeName(status) + " " + info.reason() + ": the run is " +
-           (state == info.metadata().end() ? "unknown" : state->second);
+    // `outcome` is what this call did: none, unknown (it may have cancelled the run), done.
+    return CodeName(status) + " " + info.reason() + ": the run is " + MetadataOf(info, "status") +
+           ", outcome " + MetadataOf(info, "outcome");
   }
   // PROCESSING means that the run will be cancelled unless it finishes first.
   return "OK: the run is " + v1::RunStatus_Name(run.status());

@@ -40,17 +40,23 @@ func errorInfo(err error) *errdetails.ErrorInfo {
 	return nil
 }
 
+// A value of the error's metadata, which an error from elsewhere does not have.
+func metadataOf(info *errdetails.ErrorInfo, key string) string {
+	if value, known := info.GetMetadata()[key]; known {
+		return value
+	}
+	return "unknown"
+}
+
 func cancel(client extendv1.SplitRunServiceClient, runID string) string {
 	ctx, release := callContext()
 	defer release()
 	run, err := client.CancelSplitRun(ctx, &extendv1.CancelSplitRunRequest{Id: runID})
 	if err != nil {
 		info := errorInfo(err)
-		state, known := info.GetMetadata()["status"]
-		if !known {
-			state = "unknown"
-		}
-		return fmt.Sprintf("%v %s: the run is %s", code.Code(status.Code(err)), info.GetReason(), state)
+		// `outcome` is what this call did: none, unknown (it may have cancelled the run), done.
+		return fmt.Sprintf("%v %s: the run is %s, outcome %s", code.Code(status.Code(err)), info.GetReason(),
+			metadataOf(info, "status"), metadataOf(info, "outcome"))
 	}
 	// PROCESSING means that the run will be cancelled unless it finishes first.
 	return fmt.Sprintf("OK: the run is %v", run.GetStatus())

@@ -33,7 +33,10 @@ def cancel(stub, run_id):
         run = stub.CancelSplitRun(request, timeout=30, metadata=METADATA)
     except grpc.RpcError as error:
         info = error_info(error)
-        return f"{error.code().name} {info.reason}: the run is {info.metadata.get('status', 'unknown')}"
+        state = info.metadata.get("status", "unknown")
+        # What this call did: none, unknown (it may have cancelled the run), done.
+        outcome = info.metadata.get("outcome", "unknown")
+        return f"{error.code().name} {info.reason}: the run is {state}, outcome {outcome}"
     # PROCESSING means that the run will be cancelled unless it finishes first.
     return f"OK: the run is {split_run_pb2.RunStatus.Name(run.status)}"
 

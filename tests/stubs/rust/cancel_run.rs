@@ -47,8 +47,11 @@ async fn cancel(client: &mut SplitRuns, id: &str) -> String {
         Err(error) => {
             let code = Code::try_from(i32::from(error.code())).unwrap_or(Code::Unknown);
             let info = error_info(&error);
-            let state = info.metadata.get("status").map_or("unknown", |s| s);
-            format!("{} {}: the run is {state}", code.as_str_name(), info.reason)
+            let metadata = |key: &str| info.metadata.get(key).map_or("unknown", |value| value);
+            // `outcome` is what this call did: none, unknown (it may have cancelled the run), done.
+            let (state, outcome) = (metadata("status"), metadata("outcome"));
+            let (code, reason) = (code.as_str_name(), &info.reason);
+            format!("{code} {reason}: the run is {state}, outcome {outcome}")
         }
     }
 }

@@ -27,7 +27,10 @@ async function cancel(client: SplitRuns, id: string) {
     const error = ConnectError.from(thrown);
     // None if the gateway was not reached.
     const info = error.findDetails(ErrorInfoSchema).at(0);
-    return `${Code[error.code]} ${info?.reason ?? ''}: the run is ${info?.metadata.status ?? 'unknown'}`;
+    const state = info?.metadata.status ?? 'unknown';
+    // What this call did: none, unknown (it may have cancelled the run), done.
+    const outcome = info?.metadata.outcome ?? 'unknown';
+    return `${Code[error.code]} ${info?.reason ?? ''}: the run is ${state}, outcome ${outcome}`;
   }
 }
 

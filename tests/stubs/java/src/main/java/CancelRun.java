@@ -67,11 +67,13 @@ public final class CancelRun {
       return "OK: the run is " + run.getStatus();
     } catch (StatusRuntimeException error) {
       ErrorInfo info = errorInfo(error);
+      // `outcome` is what this call did: none, unknown (it may have cancelled the run), done.
       return String.format(
-          "%s %s: the run is %s",
+          "%s %s: the run is %s, outcome %s",
           error.getStatus().getCode(),
           info.getReason(),
-          info.getMetadataOrDefault("status", "unknown"));
+          info.getMetadataOrDefault("status", "unknown"),
+          info.getMetadataOrDefault("outcome", "unknown"));
     }
   }
 

@@ -1,0 +1,22 @@
+// What responses mean: the question of a call, which knows no message, to the layer that does.
+//
+// Thread-safe: one per route, it outlives all calls.
+#pragma once
+
+#include "gateway/base/http_message.h"
+#include "gateway/base/response_class.h"
+
+namespace gateway {
+
+class ResponseClassifier {
+ public:
+  virtual ~ResponseClassifier() = default;
+  /// Reads a response to the call's own request, once. A large body may be gone afterwards.
+  [[nodiscard]] virtual ResponseClass Classify(HttpResponse& response) const = 0;
+  /// Reads a success of the reconciling GET, likewise.
+  [[nodiscard]] virtual Resource ReadResource(HttpResponse& response) const = 0;
+  /// Whether a response that may be cut must be taken for cut, as it lacks what it should have.
+  [[nodiscard]] virtual bool IsCut(const HttpResponse& response) const = 0;
+};
+
+}  // namespace gateway
