@@ -12,6 +12,13 @@
 
 namespace gateway {
 
+/// What is known of the work that a call asked for.
+enum class Outcome {
+  kNone,     ///< Nothing was done.
+  kUnknown,  ///< A request may have arrived, and nobody has said what it did.
+  kDone,     ///< A success was received, though its content may be lost.
+};
+
 /// What the body of an error response says. What it does not say is empty.
 struct ErrorBody {
   std::string code;     ///< A reason of google.rpc.ErrorInfo, else empty.
@@ -19,6 +26,7 @@ struct ErrorBody {
   std::optional<bool> retryable;
   std::string request_id;
   std::string doc_url;
+  std::string run_id;
 };
 
 /// A response to the call's own request.
@@ -28,7 +36,7 @@ struct ResponseClass {
   bool unavailable = false;
   /// HTTP 429.
   bool rate_limited = false;
-  /// From Retry-After or X-RateLimit-Reset.
+  /// What the headers ask to wait.
   std::optional<Clock::duration> retry_after;
   /// Of a response that is no success.
   ErrorBody error_body{};
@@ -40,7 +48,7 @@ struct ResponseClass {
 enum class ResourceState {
   kUnknown,   ///< The GET failed, or shows no state that the rule names.
   kPending,   ///< The call may still succeed.
-  kDone,      ///< What the call asks for is so.
+  kDone,      ///< What the call asks for is so, or accepted.
   kFinished,  ///< The call can no longer succeed.
 };
 

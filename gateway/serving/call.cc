@@ -59,8 +59,9 @@ void Call::Begin() {
   request_bytes_ = request_.Length();
   admitted_ = source_.admission.Enter();
   if (!admitted_) {
-    rpc_response_ = Refusal(grpc::Status(grpc::StatusCode::UNAVAILABLE, "too many calls in flight"),
-                            "GATEWAY_OVERLOADED", method.settings(), kOverloadWait);
+    rpc_response_ =
+        method.MakeRefusal(grpc::Status(grpc::StatusCode::UNAVAILABLE, "too many calls in flight"),
+                           "GATEWAY_OVERLOADED", kOverloadWait);
     return Finish();
   }
   auto spec = method.PrepareCall(request_, metadata, trace_, deadline_);

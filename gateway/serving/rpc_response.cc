@@ -10,6 +10,12 @@ namespace {
 
 using grpc::StatusCode;
 
+/// What errors say of it: nothing for methods that cannot do anything.
+std::optional<Outcome> OutcomeFor(const Route& route, Outcome outcome) {
+  const bool harmless = route.idempotency == google::protobuf::MethodOptions::NO_SIDE_EFFECTS;
+  return harmless ? std::nullopt : std::optional(outcome);
+}
+
 /// Everything that the translation of one result looks at.
 struct Translation {
   UpstreamResult& result;
@@ -17,7 +23,11 @@ struct Translation {
   const UpstreamSettings& settings;
 
   [[nodiscard]] FailureContext failure() const {
-    return {settings.error_domain, settings.request_id_header, result.attempts, result.retry_after};
+    return {.error_domain = settings.error_domain,
+            .request_id_header = settings.request_id_header,
+            .attempts = result.attempts,
+            .retry_after = result.retry_after,
+            .outcome = OutcomeFor(route, result.outcome)};
   }
   [[nodiscard]] grpc::Status Rule(
       StatusCode code, std::string_view reason, const std::string& message,
@@ -66,6 +76,7 @@ struct Translation {
       case Conclusion::kLastAttempt:
         return TakeLastAttempt(rpc);
       case Conclusion::kConfirmed:
+      case Conclusion::kFound:
         rpc.message = std::move(result.resource.message);
         return;
       case Conclusion::kDeletedBefore:
@@ -75,6 +86,10 @@ struct Translation {
         return;
       case Conclusion::kFinished:
         rpc.status = Reconciled(false);
+        return;
+      case Conclusion::kDraining:
+        rpc.status =
+            Rule(StatusCode::UNAVAILABLE, "GATEWAY_DRAINING", "the gateway is shutting down");
         return;
       case Conclusion::kCancelled:
         if (!deadline_passed) {
@@ -130,12 +145,16 @@ RpcResponse MakeRpcResponse(UpstreamResult& result, const Route& route,
   return rpc;
 }
 
-RpcResponse Refusal(const grpc::Status& status, std::string_view reason,
+RpcResponse Refusal(const grpc::Status& status, std::string_view reason, const Route& route,
                     const UpstreamSettings& settings,
                     std::optional<std::chrono::nanoseconds> retry_after) {
   RpcResponse rpc;
   rpc.status = WithErrorInfo(status, reason,
-                             {settings.error_domain, settings.request_id_header, 0, retry_after});
+                             {.error_domain = settings.error_domain,
+                              .request_id_header = settings.request_id_header,
+                              .attempts = 0,
+                              .retry_after = retry_after,
+                              .outcome = OutcomeFor(route, Outcome::kNone)});
   AddPushback(retry_after, rpc);
   return rpc;
 }

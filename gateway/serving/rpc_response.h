@@ -36,7 +36,7 @@ RpcResponse MakeRpcResponse(UpstreamResult& result, const Route& route,
                             const UpstreamSettings& settings, bool deadline_passed);
 
 /// A call that the gateway itself refuses, before any attempt. `reason` is GATEWAY_….
-RpcResponse Refusal(const grpc::Status& status, std::string_view reason,
+RpcResponse Refusal(const grpc::Status& status, std::string_view reason, const Route& route,
                     const UpstreamSettings& settings,
                     std::optional<std::chrono::nanoseconds> retry_after = std::nullopt);
 

@@ -2,10 +2,12 @@
 
 #include <grpcpp/support/proto_buffer_reader.h>
 
+#include <algorithm>
 #include <iterator>
 #include <memory>
 #include <utility>
 
+#include "gateway/base/ascii.h"
 #include "gateway/transcoding/status_mapping.h"
 
 namespace gateway {
@@ -27,6 +29,15 @@ HttpRequest Completed(HttpRequest request, const std::string& base_url, Headers 
   return request;
 }
 
+constexpr int kNoContent = 204;
+constexpr int kResetContent = 205;
+
+bool HasNoContent(int status) { return status == kNoContent || status == kResetContent; }
+
+bool IsEmpty(const HttpResponse& response) {
+  return HasNoContent(response.status) || Trimmed(response.body).empty();
+}
+
 }  // namespace
 
 ServedMethod::ServedMethod(const Route& route, const UpstreamSettings& settings,
@@ -37,9 +48,11 @@ ServedMethod::ServedMethod(const Route& route, const UpstreamSettings& settings,
       metrics_(metrics),
       series_(metrics.AddMethod(route.method->service()->full_name(), route.method->name())),
       json_{.unknown = JsonReadOptions::Unknown::kSkip,
-            .on_unknown_enum = [&metrics](const google::protobuf::EnumDescriptor& type) {
-              metrics.UnknownEnumValue(type.full_name());
-            }} {}
+            .on_unknown_enum =
+                [&metrics](const google::protobuf::EnumDescriptor& type) {
+                  metrics.UnknownEnumValue(type.full_name());
+                },
+            .on_unknown_any = [&metrics] { metrics.AnyDropped(); }} {}
 
 Result<UpstreamCallSpec> ServedMethod::PrepareCall(const grpc::ByteBuffer& request,
                                                    const CallerMetadata& metadata,
@@ -68,29 +81,50 @@ Result<UpstreamCallSpec> ServedMethod::PrepareCall(const grpc::ByteBuffer& reque
   if (route_.reconcile) {
     auto get = route_.reconcile->Bind(*message);
     if (!get) return tl::unexpected(get.error());
-    spec.reconcile_url = settings_.base_url + get->url;
+    spec.look_up = LookUp::kRead;
+    spec.look_up_url = settings_.base_url + get->url;
   }
   return spec;
 }
 
 RpcResponse ServedMethod::MakeRefusal(const grpc::Status& status) const {
   const bool unauthenticated = status.error_code() == grpc::StatusCode::UNAUTHENTICATED;
-  return Refusal(status, unauthenticated ? "GATEWAY_UNAUTHENTICATED" : "GATEWAY_INVALID_REQUEST",
-                 settings_);
+  return MakeRefusal(status,
+                     unauthenticated ? "GATEWAY_UNAUTHENTICATED" : "GATEWAY_INVALID_REQUEST");
+}
+
+Deadline ServedMethod::DeadlineOf(Deadline callers, Clock::time_point now) const {
+  constexpr Clock::duration kLongestMargin = std::chrono::milliseconds(20);
+  constexpr int kShareOfTime = 50;
+  if (const auto time = callers.Remaining(now)) {
+    callers = Deadline::At(now + *time - std::min(kLongestMargin, *time / kShareOfTime));
+  }
+  return callers.CappedAt(now, settings_.timeout);
 }
 
 ResponseClass ServedMethod::Classify(HttpResponse& response) const {
   if (!IsSuccess(response.status)) {
     return ClassifyErrorResponse(response, std::chrono::system_clock::now());
   }
-  return {.success = true,
-          .retry_after = {},
-          .error_body = {},
-          .message = route_.response.ReadAndFree(response, json_)};
+  ResponseClass response_class{.success = true, .retry_after = {}};
+  // What became of the resource is looked up where that is possible.
+  if (route_.reconcile && IsEmpty(response)) {
+    response_class.message =
+        Error(grpc::StatusCode::INTERNAL,
+              "upstream answered " + std::to_string(response.status) + " without a body");
+  } else {
+    response_class.message = route_.response.ReadAndFree(response, json_);
+  }
+  return response_class;
 }
 
 Resource ServedMethod::ReadResource(HttpResponse& response) const {
   return route_.reconcile ? route_.reconcile->Read(response, route_.response, json_) : Resource();
+}
+
+bool ServedMethod::IsCut(const HttpResponse& response) const {
+  return response.may_be_cut && IsSuccess(response.status) && !HasNoContent(response.status) &&
+         route_.method->output_type()->field_count() > 0;
 }
 
 }  // namespace gateway

@@ -35,10 +35,9 @@ class ServedMethod final : public ResponseClassifier {
     metrics_.CallHandled(series_, code, elapsed);
   }
 
-  /// The call's deadline is the caller's, capped at --timeout.
-  [[nodiscard]] Deadline DeadlineOf(Deadline callers, Clock::time_point now) const {
-    return callers.CappedAt(now, settings_.timeout);
-  }
+  /// Shortly before the caller's deadline, so that the caller sees how the call has ended before it
+  /// ends the call itself; capped at --timeout.
+  [[nodiscard]] Deadline DeadlineOf(Deadline callers, Clock::time_point now) const;
 
   /// Fails with INVALID_ARGUMENT or UNAUTHENTICATED.
   [[nodiscard]] Result<UpstreamCallSpec> PrepareCall(const grpc::ByteBuffer& request,
@@ -51,9 +50,16 @@ class ServedMethod final : public ResponseClassifier {
   }
   /// The response to a call that PrepareCall refuses.
   [[nodiscard]] RpcResponse MakeRefusal(const grpc::Status& status) const;
+  /// The response to a call for which there is no room.
+  [[nodiscard]] RpcResponse MakeRefusal(
+      const grpc::Status& status, std::string_view reason,
+      std::optional<std::chrono::nanoseconds> retry_after = std::nullopt) const {
+    return Refusal(status, reason, route_, settings_, retry_after);
+  }
 
   [[nodiscard]] ResponseClass Classify(HttpResponse& response) const override;
   [[nodiscard]] Resource ReadResource(HttpResponse& response) const override;
+  [[nodiscard]] bool IsCut(const HttpResponse& response) const override;
 
  private:
   const Route& route_;

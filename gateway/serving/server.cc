@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <atomic>
 #include <deque>
+#include <future>
 #include <initializer_list>
 #include <limits>
 #include <set>
@@ -52,6 +53,8 @@ constexpr int kHandshakeTimeoutMs = 10'000;
 constexpr int kWaitingCallsPerMethod = 16;
 // How much longer than its limits a shutdown may take before the process gives up.
 constexpr std::chrono::seconds kShutdownMargin{5};
+// Before the end of the drain: errors of calls that are still under way need some time to go out.
+constexpr std::chrono::milliseconds kDrainMargin{200};
 
 void SetLimits(const Config& config, grpc::ServerBuilder& builder) {
   constexpr std::size_t kMaxInt = std::numeric_limits<int>::max();
@@ -226,8 +229,19 @@ void Server::Impl::ShutDown() {
     calls_.Wait();
     grpc_server_cancel_all_calls(server_->c_server());
   });
+  // What is still under way shortly before that is ended by us, so that its caller learns what is
+  // known of it.
+  std::promise<void> over;
+  std::thread drainer([this, ended = over.get_future()] {
+    const auto margin =
+        std::min<std::chrono::milliseconds>(kDrainMargin, config_.drain_timeout / 4);
+    const auto limit = config_.drain_timeout - margin;
+    if (ended.wait_for(limit) == std::future_status::timeout) loops_.upstream().EndAll();
+  });
   server_->Shutdown(std::chrono::system_clock::now() + config_.drain_timeout);
   ender.join();
+  over.set_value();
+  drainer.join();
 }
 
 tl::expected<std::unique_ptr<Server>, Errors> Server::Start(

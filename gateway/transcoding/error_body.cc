@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "gateway/json/json_rewrite.h"
 #include "gateway/transcoding/status_details.h"
 
 namespace gateway {
@@ -24,6 +25,7 @@ class Reader : public nlohmann::json_sax<nlohmann::json> {
     fill(top_.message, error_text_);
     fill(top_.request_id, nested_.request_id);
     fill(top_.doc_url, nested_.doc_url);
+    fill(top_.run_id, nested_.run_id);
     if (!top_.retryable) top_.retryable = nested_.retryable;
     return std::move(top_);
   }
@@ -41,6 +43,7 @@ class Reader : public nlohmann::json_sax<nlohmann::json> {
     if (key_ == "message") body->message = text;
     if (key_ == "requestId") body->request_id = text;
     if (key_ == "docUrl") body->doc_url = text;
+    if (key_ == "runId") body->run_id = text;
     return true;
   }
 
@@ -96,7 +99,7 @@ class Reader : public nlohmann::json_sax<nlohmann::json> {
 ErrorBody ReadErrorBody(std::string_view body) {
   if (body.size() > kMaxBodyBytes) return {};
   Reader reader;
-  nlohmann::json::sax_parse(body, &reader);
+  nlohmann::json::sax_parse(ReplaceLoneSurrogates(body), &reader);
   return std::move(reader).Take();
 }
 

@@ -1,5 +1,5 @@
 // The upstream's error body, in any of the four shapes in use, type-checked member by member:
-//   {"code","message","retryable","requestId","docUrl"}
+//   {"code","message","retryable","requestId","docUrl","runId"}
 //   {"error":{the same}}
 //   {"success":false,"error":"text"}
 //   {"error":"text"}

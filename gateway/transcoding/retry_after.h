@@ -1,5 +1,10 @@
-// How long an answer asks callers to wait: Retry-After (seconds or an HTTP date), else
-// X-RateLimit-Reset (Unix seconds). Nothing where neither says something valid.
+// How long a response asks callers to wait. The first of these headers that says it validly counts:
+//   retry-after-ms        milliseconds
+//   Retry-After           seconds, fractions included, or an HTTP date
+//   X-RateLimit-Reset     below 10^9 seconds, above 10^11 milliseconds since 1970, else Unix
+//   seconds RateLimit-Reset       seconds RateLimit             `"default";r=0;t=5` or `limit=10,
+//   remaining=0, reset=5`: seconds
+// Pure function.
 #pragma once
 
 #include <chrono>
@@ -9,7 +14,7 @@
 
 namespace gateway {
 
-/// Not negative: a date that has passed is a wait of zero. At most one day.
+/// More than zero, at most one day. A time that has passed says nothing on how long to wait.
 std::optional<std::chrono::nanoseconds> RetryAfter(const Headers& headers,
                                                    std::chrono::system_clock::time_point now);
 

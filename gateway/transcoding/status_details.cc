@@ -40,12 +40,25 @@ google::protobuf::Duration ToProto(std::chrono::nanoseconds duration) {
   return proto;
 }
 
+const char* NameOf(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::kNone:
+      return "none";
+    case Outcome::kUnknown:
+      break;
+    case Outcome::kDone:
+      return "done";
+  }
+  return "unknown";
+}
+
 google::rpc::ErrorInfo MakeErrorInfo(const StatusDetails& details, Trim trim) {
   google::rpc::ErrorInfo info;
   info.set_reason(details.reason);
   info.set_domain(details.domain);
-  if (trim >= Trim::kMetadata) return info;
   auto& metadata = *info.mutable_metadata();
+  if (details.outcome) metadata["outcome"] = NameOf(*details.outcome);
+  if (trim >= Trim::kMetadata) return info;
   for (const auto& [key, value] : details.metadata) metadata[key] = value;
   if (!details.request_id.empty()) metadata["requestId"] = details.request_id;
   if (!details.doc_url.empty() && trim < Trim::kDocUrl) metadata["docUrl"] = details.doc_url;

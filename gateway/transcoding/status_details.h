@@ -14,6 +14,8 @@
 #include <utility>
 #include <vector>
 
+#include "gateway/base/response_class.h"
+
 namespace gateway {
 
 /// The facts; what is empty is left out, except ErrorInfo, which always is there. Strings are valid
@@ -21,8 +23,10 @@ namespace gateway {
 struct StatusDetails {
   std::string reason;
   std::string domain;
-  /// Of ErrorInfo, beside request id and documentation URL, which are added here.
+  /// Of ErrorInfo, beside outcome, request id and documentation URL, which are added here.
   std::vector<std::pair<std::string, std::string>> metadata;
+  /// Never left out. Nothing for methods without side effects.
+  std::optional<Outcome> outcome{};
   std::string request_id;
   std::string doc_url;
   std::optional<std::chrono::nanoseconds> retry_after;
@@ -36,7 +40,7 @@ bool IsErrorReason(std::string_view text);
 
 /// A status with a serialized google.rpc.Status of at most 4 KiB as its details. The message is
 /// cleaned and cut to 1 KiB. When it does not fit, Help goes first, then docUrl, then the other
-/// metadata, then all but ErrorInfo.
+/// metadata but `outcome`, then all but ErrorInfo.
 grpc::Status MakeStatus(grpc::StatusCode code, std::string_view message,
                         const StatusDetails& details);
 

@@ -9,7 +9,7 @@
 namespace gateway {
 namespace {
 
-constexpr std::size_t kMaxRequestIdBytes = 256;
+constexpr std::size_t kMaxIdBytes = 256;
 constexpr std::size_t kMaxDocUrlBytes = 2048;
 
 struct TransportMeaning {
@@ -58,6 +58,7 @@ StatusDetails DetailsOf(std::string_view reason, const FailureContext& context) 
   details.domain = context.error_domain;
   details.metadata.emplace_back("attempts", std::to_string(context.attempts));
   details.retry_after = context.retry_after;
+  details.outcome = context.outcome;
   return details;
 }
 
@@ -66,6 +67,7 @@ void AddResponse(const HttpResponse& response, const ErrorBody& body, const Fail
   details.metadata.emplace_back("httpStatus", std::to_string(response.status));
   details.request_id = RequestIdOf(response, body, context.request_id_header);
   details.doc_url = DocUrlOf(body);
+  if (IsPrintable(body.run_id, kMaxIdBytes)) details.metadata.emplace_back("runId", body.run_id);
 }
 
 }  // namespace
@@ -126,12 +128,14 @@ grpc::StatusCode CodeForResponse(int http_status, const ErrorBody& body) {
 
 grpc::StatusCode CodeForTransport(TransportErrorKind kind) { return MeaningOf(kind).code; }
 
+std::string_view ReasonForTransport(TransportErrorKind kind) { return MeaningOf(kind).reason; }
+
 std::string RequestIdOf(const HttpResponse& response, const ErrorBody& body,
                         std::string_view header_name) {
   const std::string* header =
       header_name.empty() ? nullptr : FindHeader(response.headers, header_name);
-  if (header != nullptr && IsPrintable(*header, kMaxRequestIdBytes)) return *header;
-  return IsPrintable(body.request_id, kMaxRequestIdBytes) ? body.request_id : "";
+  if (header != nullptr && IsPrintable(*header, kMaxIdBytes)) return *header;
+  return IsPrintable(body.request_id, kMaxIdBytes) ? body.request_id : "";
 }
 
 ResponseClass ClassifyErrorResponse(const HttpResponse& response,

@@ -13,8 +13,10 @@ class ResponseClassifier {
   virtual ~ResponseClassifier() = default;
   /// Reads a response to the call's own request, once. A large body may be gone afterwards.
   [[nodiscard]] virtual ResponseClass Classify(HttpResponse& response) const = 0;
-  /// Reads a response to the reconciling GET, likewise.
+  /// Reads a success of the reconciling GET, likewise.
   [[nodiscard]] virtual Resource ReadResource(HttpResponse& response) const = 0;
+  /// Whether a response that may be cut must be taken for cut, as it lacks what it should have.
+  [[nodiscard]] virtual bool IsCut(const HttpResponse& response) const = 0;
 };
 
 }  // namespace gateway

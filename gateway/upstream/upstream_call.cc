@@ -1,5 +1,7 @@
 #include "gateway/upstream/upstream_call.h"
 
+#include <algorithm>
+
 #include "gateway/base/ascii.h"
 
 namespace gateway {
@@ -14,33 +16,54 @@ std::shared_ptr<const HttpRequest> ReadOf(const HttpRequest& request, std::strin
       HttpRequest{"GET", std::move(url), std::move(headers), std::nullopt});
 }
 
+/// What libcurl shows like a whole response.
+TransportError CutShort(const HttpResponse& response) {
+  return {.fault = TransportErrorKind::kTruncated,
+          .delivery = Delivery::kMayHaveArrived,
+          .text = "the response ended before its content",
+          .http_status = response.status};
+}
+
 }  // namespace
 
 void UpstreamCall::Begin() {
+  const auto whole = spec_.deadline.Remaining(loop_.Now());
   progress_ = {.retry_safety = spec_.retry_safety,
                .deletes = spec_.request->verb == "DELETE",
-               .reconciles = spec_.reconcile_url.has_value(),
+               .look_up = spec_.look_up,
                .attempts = 0,
-               .remaining = {}};
+               .response_class = &result_.response_class,
+               .time_kept = whole ? TimeKeptFor(spec_.look_up, *whole) : Clock::duration::zero()};
   spec_.budget->AddFirstAttempt();
   SendAttempt(false);
 }
 
 void UpstreamCall::SendAttempt(bool fresh_connection) {
-  if (spec_.deadline.HasPassed(loop_.Now())) return Finish(Conclusion::kDeadlineExceeded);
+  const auto remaining = spec_.deadline.Remaining(loop_.Now());
+  std::optional<Clock::duration> time;
+  if (remaining) time = *remaining - progress_.time_kept;
+  if (time && *time <= Clock::duration::zero()) {
+    progress_.time_is_up = true;
+    return Follow(policy_.WithoutTime(progress_));
+  }
   ++progress_.attempts;
-  Send(spec_.request, fresh_connection, &UpstreamCall::OnAttemptEnded);
+  progress_.reads = 0;
+  Send(spec_.request, time, fresh_connection, &UpstreamCall::OnAttemptEnded);
 }
 
-void UpstreamCall::Send(const std::shared_ptr<const HttpRequest>& request, bool fresh_connection,
+void UpstreamCall::Send(const std::shared_ptr<const HttpRequest>& request,
+                        std::optional<Clock::duration> time, bool fresh_connection,
                         void (UpstreamCall::*ended)(HttpResult)) {
   Clock::duration timeout = policy_.options().attempt_timeout;
-  const auto remaining = spec_.deadline.Remaining(loop_.Now());
-  until_deadline_ = remaining && *remaining <= timeout;
-  if (until_deadline_) timeout = *remaining;
+  bounded_by_call_ = time && *time <= timeout;
+  if (bounded_by_call_) timeout = *time;
   auto done = [this, ended, request](HttpResult result) {
     transfer_.reset();
     result_.upstream_time += result.elapsed;
+    const HttpResponse* response = result.response();
+    if (response != nullptr && response->may_be_cut && spec_.classifier->IsCut(*response)) {
+      result.value = CutShort(*response);
+    }
     if (observer_ != nullptr) observer_->OnTransfer(request->verb, result);
     (this->*ended)(std::move(result));
   };
@@ -48,63 +71,84 @@ void UpstreamCall::Send(const std::shared_ptr<const HttpRequest>& request, bool 
                          std::move(done));
 }
 
-bool UpstreamCall::DeadlineEnded(const HttpResult& result) const {
-  return until_deadline_ && result.error() != nullptr &&
+bool UpstreamCall::EndedByCall(const HttpResult& result) const {
+  return bounded_by_call_ && result.error() != nullptr &&
          result.error()->fault == TransportErrorKind::kTimeout;
+}
+
+ResponseClass UpstreamCall::ClassOf(HttpResult& result) const {
+  auto* response = std::get_if<HttpResponse>(&result.value);
+  return response != nullptr ? spec_.classifier->Classify(*response) : ResponseClass{};
 }
 
 void UpstreamCall::OnAttemptEnded(HttpResult result) {
   HttpResult& kept = result_.result.emplace(std::move(result));
-  if (DeadlineEnded(kept)) return Finish(Conclusion::kDeadlineExceeded);
-  auto* response = std::get_if<HttpResponse>(&kept.value);
-  result_.response_class =
-      response != nullptr ? spec_.classifier->Classify(*response) : ResponseClass{};
+  result_.response_class = ClassOf(kept);
   progress_.AddAttempt(kept, result_.response_class);
+  progress_.time_is_up = EndedByCall(kept);
   progress_.remaining = spec_.deadline.Remaining(loop_.Now());
   Follow(policy_.AfterAttempt(progress_, *spec_.budget));
 }
 
 void UpstreamCall::Follow(const RetryDecision& decision) {
   result_.retry_after = decision.retry_after;
+  if (decision.reason && observer_ != nullptr) observer_->OnRetry(*decision.reason);
   switch (decision.kind) {
     case RetryDecision::Kind::kConclude:
       return Finish(decision.conclusion);
-    case RetryDecision::Kind::kRead:
-      return SendRead();
     case RetryDecision::Kind::kRetry:
-      if (observer_ != nullptr) observer_->OnRetry(decision.reason);
-      wait_ = loop_.StartTimer(decision.delay, [this, fresh = decision.fresh_connection] {
-        wait_.reset();
-        SendAttempt(fresh);
-      });
-      return;
+      return After(decision, &UpstreamCall::SendAttempt);
+    case RetryDecision::Kind::kRead:
+    case RetryDecision::Kind::kSearch:
+      return After(decision, &UpstreamCall::SendRead);
   }
 }
 
-void UpstreamCall::SendRead() {
-  if (spec_.deadline.HasPassed(loop_.Now())) return Finish(Conclusion::kDeadlineExceeded);
-  const bool fresh_connection = result_.result->error() != nullptr;
-  Send(ReadOf(*spec_.request, spec_.reconcile_url.value()), fresh_connection,
+void UpstreamCall::After(const RetryDecision& decision, void (UpstreamCall::*next)(bool)) {
+  const bool fresh = decision.fresh_connection;
+  // What needs no wait needs no timer; a retry always has one, so that the loop gets its turn.
+  if (!decision.reason) return (this->*next)(fresh);
+  wait_ = loop_.StartTimer(decision.delay, [this, next, fresh] {
+    wait_.reset();
+    (this->*next)(fresh);
+  });
+}
+
+void UpstreamCall::SendRead(bool fresh_connection) {
+  const auto remaining = spec_.deadline.Remaining(loop_.Now());
+  if (remaining && *remaining <= Clock::duration::zero()) {
+    return Finish(Conclusion::kDeadlineExceeded);
+  }
+  ++progress_.reads;
+  Send(ReadOf(*spec_.request, spec_.look_up_url), remaining, fresh_connection,
        &UpstreamCall::OnReadEnded);
 }
 
 void UpstreamCall::OnReadEnded(HttpResult result) {
-  if (DeadlineEnded(result)) {
+  if (EndedByCall(result)) {
     CountReconciled(ReconcileResult::kFailed);
     return Finish(Conclusion::kDeadlineExceeded);
   }
   Resource resource;
-  if (auto* response = std::get_if<HttpResponse>(&result.value)) {
-    if (IsSuccess(response->status)) resource = spec_.classifier->ReadResource(*response);
+  ResponseClass error_class;
+  const HttpResponse* response = result.response();
+  if (response != nullptr && IsSuccess(response->status)) {
+    resource = spec_.classifier->ReadResource(std::get<HttpResponse>(result.value));
+  } else {
+    error_class = ClassOf(result);
   }
   const ResourceState state = resource.state;
+  progress_.AddState(state);
+  progress_.remaining = spec_.deadline.Remaining(loop_.Now());
+  const RetryDecision decision =
+      policy_.AfterRead(progress_, result, error_class, state, *spec_.budget);
   if (state == ResourceState::kDone || state == ResourceState::kFinished) {
     result_.resource_response = std::get<HttpResponse>(std::move(result.value));
     result_.resource = std::move(resource);
   }
-  progress_.remaining = spec_.deadline.Remaining(loop_.Now());
-  const RetryDecision decision = policy_.AfterRead(progress_, state, *spec_.budget);
-  CountReconciled(ReconcileResultOf(state, decision));
+  if (decision.kind != RetryDecision::Kind::kRead) {
+    CountReconciled(ReconcileResultOf(state, decision));
+  }
   Follow(decision);
 }
 
@@ -112,11 +156,20 @@ void UpstreamCall::CountReconciled(ReconcileResult result) const {
   if (observer_ != nullptr) observer_->OnReconciled(result);
 }
 
+void UpstreamCall::End(Conclusion conclusion) {
+  // An attempt that is under way may have arrived.
+  if (transfer_ && progress_.reads == 0) {
+    progress_.outcome = std::max(progress_.outcome, Outcome::kUnknown);
+  }
+  Finish(conclusion);
+}
+
 void UpstreamCall::Finish(Conclusion conclusion) {
   if (transfer_) loop_.Abort(*transfer_);
   if (wait_) loop_.StopTimer(*wait_);
   result_.conclusion = conclusion;
   result_.attempts = progress_.attempts;
+  result_.outcome = progress_.outcome;
   if (conclusion != Conclusion::kLastAttempt) result_.retry_after.reset();
   const auto ended = std::move(ended_);
   ended(std::move(result_));

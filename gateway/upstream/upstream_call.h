@@ -28,8 +28,10 @@ struct UpstreamCallSpec {
   /// The caller's, capped at --timeout.
   Deadline deadline = Deadline::Infinite();
   RetrySafety retry_safety = RetrySafety::kOnlyUnsent;
-  /// Where a GET reads the resource, for routes that reconcile; its headers are the request's.
-  std::optional<std::string> reconcile_url;
+  /// How to find out what became of the call, and the URL of the GET for it; its headers are the
+  /// request's.
+  LookUp look_up = LookUp::kNone;
+  std::string look_up_url;
   /// Outlives the call.
   const ResponseClassifier* classifier = nullptr;
   /// Shared by all calls to the same upstream; outlives them.
@@ -67,19 +69,24 @@ class UpstreamCall {
         ended_(std::move(ended)) {}
 
   void Begin();
-  void Cancel() { Finish(Conclusion::kCancelled); }
+  /// Ends the call early: kCancelled or kDraining.
+  void End(Conclusion conclusion);
 
  private:
   void SendAttempt(bool fresh_connection);
   void OnAttemptEnded(HttpResult result);
   void Follow(const RetryDecision& decision);
-  void SendRead();
+  /// Sends at once, or after the decision's wait.
+  void After(const RetryDecision& decision, void (UpstreamCall::*next)(bool fresh_connection));
+  void SendRead(bool fresh_connection);
   void OnReadEnded(HttpResult result);
-  /// Sends, for no longer than an attempt or the deadline.
-  void Send(const std::shared_ptr<const HttpRequest>& request, bool fresh_connection,
-            void (UpstreamCall::*ended)(HttpResult));
-  /// Whether it was the deadline that ended the transfer, not its own timeout.
-  [[nodiscard]] bool DeadlineEnded(const HttpResult& result) const;
+  /// Sends, for no longer than an attempt and `time`, what the call has left for it.
+  void Send(const std::shared_ptr<const HttpRequest>& request, std::optional<Clock::duration> time,
+            bool fresh_connection, void (UpstreamCall::*ended)(HttpResult));
+  /// Whether the call's time ended the transfer, not the attempt timeout.
+  [[nodiscard]] bool EndedByCall(const HttpResult& result) const;
+  /// What a response means; the default for a transport error.
+  [[nodiscard]] ResponseClass ClassOf(HttpResult& result) const;
   void CountReconciled(ReconcileResult result) const;
   /// Ends whatever is under way. The call is gone when this returns.
   void Finish(Conclusion conclusion);
@@ -97,8 +104,8 @@ class UpstreamCall {
   // What is under way: one of these, or neither.
   std::optional<HttpLoop::TransferId> transfer_;
   std::optional<HttpLoop::TimerId> wait_;
-  /// The transfer's timeout is the deadline.
-  bool until_deadline_ = false;
+  /// The transfer's timeout is what the call has left.
+  bool bounded_by_call_ = false;
 };
 
 }  // namespace gateway

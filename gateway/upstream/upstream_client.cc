@@ -25,6 +25,7 @@ class UpstreamClient::Impl {
 
   CallId Start(UpstreamCallSpec spec, std::function<void(UpstreamResult)> done);
   void Cancel(CallId id);
+  void EndAll();
 
  private:
   /// One loop and the calls on it, which its thread alone touches.
@@ -64,8 +65,17 @@ void UpstreamClient::Impl::Cancel(CallId id) {
   Loop& loop = LoopOf(id);
   loop.http->RunOnLoop([&loop, id] {
     const auto found = loop.calls.find(id);
-    if (found != loop.calls.end()) found->second->Cancel();
+    if (found != loop.calls.end()) found->second->End(Conclusion::kCancelled);
   });
+}
+
+void UpstreamClient::Impl::EndAll() {
+  for (Loop& loop : loops_) {
+    loop.http->RunOnLoop([&loop] {
+      // Each call leaves the map as it ends.
+      while (!loop.calls.empty()) loop.calls.begin()->second->End(Conclusion::kDraining);
+    });
+  }
 }
 
 UpstreamClient::UpstreamClient(const std::vector<HttpLoop*>& loops, const RetryOptions& options,
@@ -80,5 +90,6 @@ UpstreamClient::CallId UpstreamClient::Start(UpstreamCallSpec spec,
 }
 
 void UpstreamClient::Cancel(CallId id) { impl_->Cancel(id); }
+void UpstreamClient::EndAll() { impl_->EndAll(); }
 
 }  // namespace gateway

@@ -33,6 +33,9 @@ class UpstreamClient {
   /// Ends a call early, with Conclusion::kCancelled. An unknown or ended call is a no-op.
   void Cancel(CallId id);
 
+  /// Ends all calls that have been started, with Conclusion::kDraining.
+  void EndAll();
+
  private:
   class Impl;
   std::unique_ptr<Impl> impl_;

@@ -17,7 +17,9 @@ enum class Conclusion {
   kFinished,          ///< Reconciled: the resource is in another final state.
   kDeletedBefore,     ///< DELETE met 404 after an attempt that may have arrived: a success.
   kDeadlineExceeded,  ///< The deadline passed, wherever the call was.
+  kFound,             ///< Searched: `resource` has this call's marker.
   kCancelled,         ///< By Cancel.
+  kDraining,          ///< By the end of the drain.
 };
 
 struct UpstreamResult {
@@ -26,7 +28,8 @@ struct UpstreamResult {
   std::optional<HttpResult> result;
   /// What the response in `result` means; the default for a transport error.
   ResponseClass response_class;
-  /// The reconciling GET's response, and what it shows: for kConfirmed, kAlreadyDone and kFinished.
+  /// The response to the read, and what it shows: for kConfirmed, kAlreadyDone and kFinished; with
+  /// kFound that of the list, and the resource in it.
   std::optional<HttpResponse> resource_response;
   Resource resource;
   /// Attempts begun of the call's own request.
@@ -34,6 +37,8 @@ struct UpstreamResult {
   /// A wait that was not begun because it would outlive the deadline, or what the response asks a
   /// later call to wait: goes out as RetryInfo.
   std::optional<Clock::duration> retry_after;
+  /// What is known of the work that the call asked for.
+  Outcome outcome = Outcome::kNone;
   /// Time in transfers, waits not included.
   std::chrono::nanoseconds upstream_time{0};
 

@@ -77,7 +77,7 @@ constexpr std::array kUpstreams = {
     UpstreamKind{"http1", Protocol::kHttp1, false, "auto",
                  CurlHttpLoopOptions::kMaxIdleConnections},
     UpstreamKind{"https1", Protocol::kHttp1, true, "1.1", CurlHttpLoopOptions::kMaxIdleConnections},
-    UpstreamKind{"https2", Protocol::kHttp2, true, "2", CurlHttpLoop::kMaxHttp2Connections},
+    UpstreamKind{"https2", Protocol::kHttp2, true, "2", CurlHttpLoopOptions::kMaxHttp2Connections},
 };
 constexpr int kLoops = 2;
 

@@ -13,6 +13,7 @@
 #include "tests/fuzz/fuzz_input.h"
 #include "tests/fuzz/silent_parsing.h"
 #include "tests/fuzz/uri_syntax.h"
+#include "tests/json/generated_tables.h"
 #include "tests/transcoding/library.pb.h"
 
 namespace gateway {
@@ -32,16 +33,17 @@ bool IsRaw(const pb::Descriptor* type) { return type == google::api::HttpBody::d
 
 std::unique_ptr<JsonReader> ReaderOf(const std::string& body, const pb::Descriptor& type) {
   if (body.empty() || IsRaw(&type)) return nullptr;
-  if (body == "*") return std::make_unique<JsonReader>(&type);
+  if (body == "*") return std::make_unique<JsonReader>(type, GeneratedTables());
   const pb::FieldDescriptor* const field = type.FindFieldByName(body);
-  return IsRaw(field->message_type()) ? nullptr : std::make_unique<JsonReader>(field);
+  return IsRaw(field->message_type()) ? nullptr
+                                      : std::make_unique<JsonReader>(*field, GeneratedTables());
 }
 
 using Subjects = std::map<std::string, Subject, std::less<>>;
 
 void Add(const std::string& name, const google::api::HttpRule& rule, const pb::Descriptor& type,
          Subjects& subjects) {
-  auto binding = RequestBinding::Compile(rule, type);
+  auto binding = RequestBinding::Compile(rule, type, GeneratedTables());
   if (binding) {
     subjects.emplace(name, Subject{type, *std::move(binding), ReaderOf(rule.body(), type)});
   }
@@ -90,8 +92,8 @@ void CheckBody(const Subject& subject, const HttpRequest& request) {
   Expect(request.headers.size() == (request.body ? 1U : 0U), "a body has its type, and only it");
   if (!subject.body) return;
   Expect(request.body.has_value(), "the rule's body is there");
-  const auto read = subject.body->Read(
-      *request.body, {.unknown = JsonReadOptions::Unknown::kReject, .on_unknown_enum = {}});
+  const auto read =
+      subject.body->Read(*request.body, {.unknown = JsonReadOptions::Unknown::kReject});
   Expect(read.has_value(), "a body is JSON of its type", *request.body);
 }
 

@@ -31,11 +31,10 @@ class RpcResponseTest : public testing::Test {
   RpcResponseTest() {
     Config config;
     config.auth = Auth::kCaller;
-    Errors faults;
     source_ = DescriptorSource::Load({});
-    routes_ = RouteTable::Compile(source_->services(), faults);
+    routes_ = RouteTable::Compile(source_->services());
+    EXPECT_TRUE(routes_->errors().empty());
     settings_ = UpstreamSettings::Compile(routes_->services()[0], config, nullptr).value();
-    EXPECT_TRUE(faults.empty());
   }
   RpcResponse ResponseTo(UpstreamResult result, const std::string& method = "CancelSplitRun",
                          bool deadline_passed = false) {
@@ -164,7 +163,8 @@ TEST_F(RpcResponseTest, RequestIdIsTheHeadersElseTheErrorBodys) {
 
 TEST_F(RpcResponseTest, RefusalCarriesReasonDomainAndWait) {
   const RpcResponse response =
-      Refusal(grpc::Status(StatusCode::UNAVAILABLE, "full"), "GATEWAY_OVERLOADED", *settings_, 1s);
+      Refusal(grpc::Status(StatusCode::UNAVAILABLE, "full"), "GATEWAY_OVERLOADED",
+              routes_->services()[0].routes[0], *settings_, 1s);
   EXPECT_EQ(response.status.error_code(), StatusCode::UNAVAILABLE);
   EXPECT_EQ(InfoOf(response.status).reason(), "GATEWAY_OVERLOADED");
   EXPECT_EQ(InfoOf(response.status).domain(), "api.extend.ai");

@@ -9,6 +9,10 @@ void FakeHttpLoop::WillRespond(int status, std::string body, Headers headers,
   lines_.push_back({HttpResponse{status, std::move(headers), std::move(body)}, after});
 }
 
+void FakeHttpLoop::WillRespond(HttpResponse response) {
+  lines_.push_back({std::move(response), Clock::duration::zero()});
+}
+
 void FakeHttpLoop::WillFail(TransportErrorKind kind, Delivery delivery, Clock::duration after) {
   lines_.push_back({TransportError{kind, delivery, "scripted"}, after});
 }

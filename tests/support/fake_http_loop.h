@@ -35,6 +35,7 @@ class FakeHttpLoop : public HttpLoop {
   // response takes longer than its timeout, ends with kTimeout and kMayHaveArrived.
   void WillRespond(int status, std::string body = {}, Headers headers = {},
                    Clock::duration after = Clock::duration::zero());
+  void WillRespond(HttpResponse response);
   void WillFail(TransportErrorKind kind, Delivery delivery,
                 Clock::duration after = Clock::duration::zero());
   void WillHang();

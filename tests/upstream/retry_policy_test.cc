@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <thread>
 #include <vector>
 
 namespace gateway {
@@ -37,6 +36,11 @@ class RetryPolicyTest : public ::testing::Test {
     response_class_ = response_class;
     progress_.response_class = &response_class_;
     return policy_.AfterAttempt(progress_, budget_);
+  }
+
+  RetryDecision AfterRead(const HttpResult& read, ResourceState state,
+                          const ResponseClass& read_class = {}) {
+    return policy_.AfterRead(progress_, read, read_class, state, budget_);
   }
 
   double random_ = 0.5;
@@ -142,13 +146,23 @@ TEST_F(RetryPolicyTest, BacksOffExponentiallyWithFullJitterUpToTheMaximum) {
 TEST_F(RetryPolicyTest, WaitsAsLongAsTheResponseAsks) {
   const HttpResult limited = Response(429);
   ResponseClass response_class = RateLimited();
-  for (const Clock::duration asked : {Clock::duration(0ms), Clock::duration(42s)}) {
+  for (const Clock::duration asked : {Clock::duration(126ms), Clock::duration(42s)}) {
     response_class.retry_after = asked;
     const RetryDecision decision = Decide(limited, response_class);
     EXPECT_EQ(decision.kind, Kind::kRetry);
     EXPECT_EQ(decision.delay, asked);
     EXPECT_EQ(decision.retry_after, std::nullopt);
   }
+}
+
+TEST_F(RetryPolicyTest, Row12_NeverWaitsShorterThanTheBackoff) {
+  ResponseClass response_class = RateLimited();
+  for (const Clock::duration asked : {Clock::duration(0ms), Clock::duration(124ms)}) {
+    response_class.retry_after = asked;
+    EXPECT_EQ(Decide(Response(429), response_class).delay, 125ms);
+  }
+  progress_.attempts = 3;
+  EXPECT_THAT(Decide(Response(429), response_class).retry_after, Optional(Clock::duration(500ms)));
 }
 
 TEST_F(RetryPolicyTest, BeginsNoWaitThatOutlivesTheDeadlineAndSaysHowLongItIs) {
@@ -197,13 +211,13 @@ TEST_F(RetryPolicyTest, ReconcilesARefusalBeforeAnythingElse) {
   for (const int status : {400, 409, 422}) {
     const HttpResult refused = Response(status);
     for (const ResponseClass& response_class : {Permanent(), Unavailable()}) {
-      progress_.reconciles = true;
+      progress_.look_up = LookUp::kRead;
       EXPECT_EQ(Decide(refused, response_class).kind, Kind::kRead) << status;
-      progress_.reconciles = false;
+      progress_.look_up = LookUp::kNone;
       EXPECT_NE(Decide(refused, response_class).kind, Kind::kRead) << status;
     }
   }
-  progress_.reconciles = true;
+  progress_.look_up = LookUp::kRead;
   for (const int status : {401, 403, 404, 410, 500}) {
     EXPECT_EQ(Decide(Response(status), Permanent()).kind, Kind::kConclude) << status;
   }
@@ -211,7 +225,7 @@ TEST_F(RetryPolicyTest, ReconcilesARefusalBeforeAnythingElse) {
 
 TEST_F(RetryPolicyTest, ReconcilesAnUnknownOutcomeOnlyWhenNoAttemptIsLeft) {
   progress_.retry_safety = RetrySafety::kIdempotent;
-  progress_.reconciles = true;
+  progress_.look_up = LookUp::kRead;
   progress_.outcome_unknown = true;
   const HttpResult reset = Failure(TransportErrorKind::kReset, kArrived);
   EXPECT_EQ(Decide(reset).kind, Kind::kRetry);
@@ -235,22 +249,177 @@ TEST_F(RetryPolicyTest, WhilePendingRetriesWhateverTheResponseSaidIfThatDoesNoHa
                              {RetrySafety::kOnlyUnsent, true, Kind::kConclude}}) {
     progress_.retry_safety = wanted.retry_safety;
     progress_.may_have_arrived = wanted.may_have_arrived;
-    EXPECT_EQ(policy_.AfterRead(progress_, ResourceState::kPending, budget_).kind, wanted.kind);
+    EXPECT_EQ(AfterRead(Response(200), ResourceState::kPending).kind, wanted.kind);
   }
   progress_.retry_safety = RetrySafety::kIdempotent;
   progress_.attempts = 3;
-  EXPECT_EQ(policy_.AfterRead(progress_, ResourceState::kPending, budget_).kind, Kind::kConclude);
+  EXPECT_EQ(AfterRead(Response(200), ResourceState::kPending).kind, Kind::kConclude);
 }
 
-TEST(MayHaveArrived, IsWhatAResponseDoesNotRuleOut) {
-  for (const int status : {400, 401, 403, 404, 409, 410, 422, 425, 429, 499}) {
-    EXPECT_FALSE(MayHaveArrived(Response(status))) << status;
+TEST_F(RetryPolicyTest, Row3_KeepsTimeForTheRead) {
+  progress_.retry_safety = RetrySafety::kIdempotent;
+  progress_.look_up = LookUp::kRead;
+  progress_.outcome_unknown = true;
+  progress_.time_kept = 5s;
+  const HttpResult reset = Failure(TransportErrorKind::kReset, kArrived);
+  progress_.remaining = 5s + 125ms;
+  EXPECT_EQ(Decide(reset).kind, Kind::kRead);
+  progress_.remaining = 5s + 126ms;
+  EXPECT_EQ(Decide(reset).kind, Kind::kRetry);
+}
+
+TEST_F(RetryPolicyTest, Row3_ReadsWhenTheCallsTimeHasEndedAnAttempt) {
+  progress_.retry_safety = RetrySafety::kIdempotent;
+  progress_.time_is_up = true;
+  progress_.outcome_unknown = true;
+  const HttpResult timeout = Failure(TransportErrorKind::kTimeout, kArrived);
+  EXPECT_EQ(Decide(timeout).kind, Kind::kConclude);
+  EXPECT_EQ(Decide(timeout).conclusion, Conclusion::kDeadlineExceeded);
+  progress_.look_up = LookUp::kRead;
+  EXPECT_EQ(Decide(timeout).kind, Kind::kRead);
+  EXPECT_EQ(policy_.WithoutTime(progress_).kind, Kind::kRead);
+  EXPECT_EQ(AfterRead(Response(404), ResourceState::kUnknown).conclusion,
+            Conclusion::kDeadlineExceeded);
+  EXPECT_EQ(AfterRead(Response(200), ResourceState::kPending).conclusion,
+            Conclusion::kDeadlineExceeded);
+}
+
+TEST_F(RetryPolicyTest, Row8_LooksUpASuccessThatCannotBeRead) {
+  ResponseClass unreadable = Success();
+  unreadable.message = Error(grpc::StatusCode::INTERNAL, "empty");
+  EXPECT_EQ(Decide(Response(200), unreadable).kind, Kind::kConclude);
+  progress_.look_up = LookUp::kRead;
+  EXPECT_EQ(Decide(Response(200), unreadable).kind, Kind::kRead);
+  progress_.look_up = LookUp::kSearch;
+  EXPECT_EQ(Decide(Response(200), unreadable).kind, Kind::kSearch);
+  EXPECT_EQ(Decide(Response(200), Success()).kind, Kind::kConclude);
+}
+
+TEST_F(RetryPolicyTest, Row9_RetriesAReadLikeAnyOther) {
+  const HttpResult refused = Response(409);
+  Decide(refused);
+  const HttpResult reset = Failure(TransportErrorKind::kReset, kArrived);
+  progress_.reads = 1;
+  RetryDecision decision = AfterRead(reset, ResourceState::kUnknown);
+  EXPECT_EQ(decision.kind, Kind::kRead);
+  EXPECT_EQ(decision.delay, 125ms);
+  EXPECT_TRUE(decision.fresh_connection);
+  EXPECT_THAT(decision.reason, Optional(RetryReason::kTransport));
+
+  progress_.reads = 2;
+  ResponseClass busy = RateLimited();
+  busy.retry_after = 2s;
+  decision = AfterRead(Response(429), ResourceState::kUnknown, busy);
+  EXPECT_EQ(decision.delay, 2s);
+  EXPECT_FALSE(decision.fresh_connection);
+  progress_.remaining = 2s;
+  EXPECT_EQ(AfterRead(Response(429), ResourceState::kUnknown, busy).kind, Kind::kConclude);
+  progress_.remaining.reset();
+
+  EXPECT_EQ(AfterRead(Response(404), ResourceState::kUnknown).kind, Kind::kConclude);
+  EXPECT_EQ(AfterRead(Response(200), ResourceState::kUnknown, Success()).kind, Kind::kConclude);
+  progress_.reads = 3;
+  EXPECT_EQ(AfterRead(reset, ResourceState::kUnknown).kind, Kind::kConclude);
+  progress_.reads = 1;
+  while (budget_.TakeRetry()) {
   }
-  for (const int status : {100, 200, 303, 408, 500, 501, 502, 503, 504, 599, 600}) {
-    EXPECT_TRUE(MayHaveArrived(Response(status))) << status;
+  EXPECT_EQ(AfterRead(reset, ResourceState::kUnknown).kind, Kind::kConclude);
+}
+
+TEST_F(RetryPolicyTest, ConcludesFromTheStateThatAReadHasShown) {
+  for (const bool may_have_arrived : {false, true}) {
+    progress_.may_have_arrived = may_have_arrived;
+    EXPECT_EQ(AfterRead(Response(200), ResourceState::kDone).conclusion,
+              may_have_arrived ? Conclusion::kConfirmed : Conclusion::kAlreadyDone);
+    EXPECT_EQ(AfterRead(Response(200), ResourceState::kFinished).conclusion, Conclusion::kFinished);
   }
-  EXPECT_TRUE(MayHaveArrived(Failure(TransportErrorKind::kReset, kArrived)));
-  EXPECT_FALSE(MayHaveArrived(Failure(TransportErrorKind::kConnect, kUnsent)));
+}
+
+TEST_F(RetryPolicyTest, TakesADeleteThatFindsNothingAfterOneThatMayHaveArrivedForASuccess) {
+  progress_.deletes = true;
+  EXPECT_EQ(Decide(Response(404), Permanent()).conclusion, Conclusion::kLastAttempt);
+  progress_.may_have_arrived = true;
+  EXPECT_EQ(Decide(Response(404), Permanent()).conclusion, Conclusion::kDeletedBefore);
+  progress_.deletes = false;
+  EXPECT_EQ(Decide(Response(404), Permanent()).conclusion, Conclusion::kLastAttempt);
+}
+
+TEST_F(RetryPolicyTest, SearchesAtOnceAndEachSecondUntilTheDeadline) {
+  progress_.look_up = LookUp::kSearch;
+  progress_.outcome_unknown = true;
+  RetryDecision decision = Decide(Failure(TransportErrorKind::kReset, kArrived));
+  EXPECT_EQ(decision.kind, Kind::kSearch);
+  EXPECT_EQ(decision.delay, 0s);
+  decision = policy_.AfterSearch(progress_, Response(200), Success());
+  EXPECT_EQ(decision.kind, Kind::kSearch);
+  EXPECT_EQ(decision.delay, 1s);
+  ResponseClass busy = RateLimited();
+  busy.retry_after = 3s;
+  EXPECT_EQ(policy_.AfterSearch(progress_, Response(429), busy).delay, 3s);
+  progress_.remaining = 1s;
+  decision = policy_.AfterSearch(progress_, Response(200), Success());
+  EXPECT_EQ(decision.kind, Kind::kConclude);
+  EXPECT_EQ(decision.conclusion, Conclusion::kLastAttempt);
+  progress_.time_is_up = true;
+  decision = policy_.AfterSearch(progress_, Response(200), Success());
+  EXPECT_EQ(decision.conclusion, Conclusion::kDeadlineExceeded);
+}
+
+TEST(TimeKeptFor, IsAQuarterForAReadUpToFiveSecondsAndHalfForASearch) {
+  EXPECT_EQ(TimeKeptFor(LookUp::kNone, 60s), 0s);
+  EXPECT_EQ(TimeKeptFor(LookUp::kRead, 60s), 5s);
+  EXPECT_EQ(TimeKeptFor(LookUp::kRead, 20s), 5s);
+  EXPECT_EQ(TimeKeptFor(LookUp::kRead, 3s), 750ms);
+  EXPECT_EQ(TimeKeptFor(LookUp::kSearch, 60s), 30s);
+}
+
+TEST(RefusesTheKey, Is401Alone) {
+  EXPECT_TRUE(RefusesTheKey(Response(401)));
+  EXPECT_FALSE(RefusesTheKey(Response(403)));
+  EXPECT_FALSE(RefusesTheKey(Failure(TransportErrorKind::kReset, kArrived)));
+}
+
+TEST(OutcomeOf, IsWhatTheResultDoesNotRuleOut) {
+  for (const int status : {400, 401, 403, 404, 409, 410, 422, 425, 429}) {
+    EXPECT_EQ(OutcomeOf(Response(status)), Outcome::kNone) << status;
+  }
+  for (const int status : {0, 100, 303, 408, 499, 500, 501, 502, 503, 504, 599, 600}) {
+    EXPECT_EQ(OutcomeOf(Response(status)), Outcome::kUnknown) << status;
+  }
+  for (const int status : {200, 202, 204, 299}) {
+    EXPECT_EQ(OutcomeOf(Response(status)), Outcome::kDone) << status;
+  }
+  EXPECT_EQ(OutcomeOf(Failure(TransportErrorKind::kReset, kArrived)), Outcome::kUnknown);
+  EXPECT_EQ(OutcomeOf(Failure(TransportErrorKind::kConnect, kUnsent)), Outcome::kNone);
+  for (const auto& [status, outcome] :
+       {std::pair(200, Outcome::kDone), {409, Outcome::kNone}, {500, Outcome::kUnknown}}) {
+    EXPECT_EQ(
+        OutcomeOf({TransportError{TransportErrorKind::kTruncated, kArrived, "", status}, 0ns}),
+        outcome)
+        << status;
+  }
+}
+
+TEST(CallProgress, KeepsTheWorstOutcomeUntilAReadSaysMore) {
+  const ResponseClass any;
+  const HttpResult lost = Failure(TransportErrorKind::kReset, kArrived);
+  const HttpResult success = Response(200), refused = Response(409);
+  CallProgress progress{.response_class = nullptr, .remaining = {}};
+  progress.AddAttempt(refused, any);
+  EXPECT_EQ(progress.outcome, Outcome::kNone);
+  EXPECT_FALSE(progress.may_have_arrived);
+  progress.AddAttempt(lost, any);
+  progress.AddAttempt(refused, any);
+  EXPECT_EQ(progress.outcome, Outcome::kUnknown);
+  EXPECT_TRUE(progress.may_have_arrived);
+  progress.AddAttempt(success, any);
+  progress.AddAttempt(lost, any);
+  progress.AddState(ResourceState::kUnknown);
+  EXPECT_EQ(progress.outcome, Outcome::kDone);
+  progress.AddState(ResourceState::kPending);
+  EXPECT_EQ(progress.outcome, Outcome::kUnknown);
+  progress.AddState(ResourceState::kFinished);
+  EXPECT_EQ(progress.outcome, Outcome::kNone);
 }
 
 TEST(LeavesOutcomeUnknown, IsWhatNoResponseOfTheUpstreamItselfSettles) {
@@ -262,37 +431,6 @@ TEST(LeavesOutcomeUnknown, IsWhatNoResponseOfTheUpstreamItselfSettles) {
   }
   EXPECT_TRUE(LeavesOutcomeUnknown(Failure(TransportErrorKind::kTimeout, kArrived)));
   EXPECT_FALSE(LeavesOutcomeUnknown(Failure(TransportErrorKind::kTimeout, kUnsent)));
-}
-
-TEST(RetryBudget, HoldsTenTokensAtTheStart) {
-  RetryBudget budget;
-  for (int i = 0; i < 10; ++i) EXPECT_TRUE(budget.TakeRetry());
-  EXPECT_FALSE(budget.TakeRetry());
-}
-
-TEST(RetryBudget, GainsATokenForTenFirstAttemptsAndNeverHoldsMoreThanTen) {
-  RetryBudget budget;
-  for (int i = 0; i < 1000; ++i) budget.AddFirstAttempt();
-  for (int i = 0; i < 10; ++i) EXPECT_TRUE(budget.TakeRetry());
-  EXPECT_FALSE(budget.TakeRetry());
-  for (int i = 0; i < 9; ++i) budget.AddFirstAttempt();
-  EXPECT_FALSE(budget.TakeRetry());
-  budget.AddFirstAttempt();
-  EXPECT_TRUE(budget.TakeRetry());
-  EXPECT_FALSE(budget.TakeRetry());
-}
-
-TEST(RetryBudget, IsCountedRightByManyThreads) {
-  RetryBudget budget;
-  std::atomic<int> taken = 0;
-  std::vector<std::thread> threads;
-  for (int i = 0; i < 4; ++i) {
-    threads.emplace_back([&] {
-      for (int j = 0; j < 100; ++j) taken += budget.TakeRetry() ? 1 : 0;
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
-  EXPECT_EQ(taken, 10);
 }
 
 }  // namespace

@@ -30,6 +30,9 @@ class PlainClassifier : public ResponseClassifier {
     response_class.unavailable = response.status == 408 || response.status >= 502 ||
                                  FindHeader(response.headers, "retryable") != nullptr;
     response_class.rate_limited = response.status == 429;
+    if (response_class.success && response.body == "unreadable") {
+      response_class.message = Error(grpc::StatusCode::INTERNAL, "not the promised JSON");
+    }
     if (const std::string* seconds = FindHeader(response.headers, "retry-after")) {
       response_class.retry_after = std::chrono::seconds(std::stoi(*seconds));
     }
@@ -39,6 +42,9 @@ class PlainClassifier : public ResponseClassifier {
     return {.state = StateOf(response.body),
             .state_name = response.body,
             .message = "as read: " + response.body};
+  }
+  [[nodiscard]] bool IsCut(const HttpResponse& response) const override {
+    return response.status == 200;
   }
 
  private:
@@ -90,7 +96,8 @@ class UpstreamCallTest : public ::testing::Test {
   }
   UpstreamCallSpec Reconciled() {
     UpstreamCallSpec spec = Idempotent();
-    spec.reconcile_url = "http://upstream/resource";
+    spec.look_up = LookUp::kRead;
+    spec.look_up_url = "http://upstream/resource";
     return spec;
   }
   UpstreamCallSpec Delete() {

@@ -241,6 +241,46 @@ TEST_F(UpstreamCallTest, CancelEndsTheReconcilingGet) {
   Ended();
 }
 
+TEST_F(UpstreamCallTest, CancelLeavesOpenWhatTheAttemptUnderWayHasDone) {
+  loop_.WillHang();
+  Start(Idempotent());
+  upstream_->Cancel(id_);
+  EXPECT_EQ(Ended().outcome, Outcome::kUnknown);
+}
+
+TEST_F(UpstreamCallTest, CancelBetweenAttemptsKeepsWhatIsKnownOfThem) {
+  loop_.WillRespond(429);
+  Start(Idempotent());
+  upstream_->Cancel(id_);
+  EXPECT_EQ(Ended().outcome, Outcome::kNone);
+}
+
+TEST_F(UpstreamCallTest, CancelWithinTheReadKeepsWhatIsKnownOfTheAttempts) {
+  loop_.WillRespond(409);
+  loop_.WillHang();
+  Start(Reconciled());
+  upstream_->Cancel(id_);
+  EXPECT_EQ(Ended().outcome, Outcome::kNone);
+}
+
+TEST_F(UpstreamCallTest, EndOfTheDrainEndsAllCalls) {
+  std::vector<UpstreamResult> results;
+  for (int i = 0; i < 3; ++i) {
+    loop_.WillHang();
+    upstream_->Start(Idempotent(),
+                     [&](UpstreamResult result) { results.push_back(std::move(result)); });
+  }
+  loop_.Settle();
+  upstream_->EndAll();
+  loop_.Settle();
+  ASSERT_EQ(results.size(), 3U);
+  for (const UpstreamResult& result : results) {
+    EXPECT_EQ(result.conclusion, Conclusion::kDraining);
+    EXPECT_EQ(result.outcome, Outcome::kUnknown);
+  }
+  EXPECT_EQ(loop_.pending(), 0U);
+}
+
 TEST_F(UpstreamCallTest, CancelOfAnEndedOrUnknownCallIsANoOp) {
   loop_.WillRespond(200);
   Start(Idempotent());

@@ -210,7 +210,113 @@ TEST_F(UpstreamCallTest, PendingIsNotSentAgainWithoutBudgetOrTime) {
   EXPECT_THAT(result.retry_after, Optional(Clock::duration(100s)));
 }
 
-TEST_F(UpstreamCallTest, FailedGetIsNotRetriedAndChangesNothing) {
+TEST_F(UpstreamCallTest, Row3_DefaultsLeaveTimeForTheRead) {
+  for (int i = 0; i < 3; ++i) loop_.WillHang();
+  loop_.WillRespond(200, "done");
+  const UpstreamResult& result = Run(Reconciled());
+  EXPECT_EQ(result.conclusion, Conclusion::kConfirmed);
+  EXPECT_EQ(result.attempts, 3);
+  ASSERT_EQ(loop_.sent().size(), 4U);
+  EXPECT_EQ(loop_.sent()[2].at, 40s + 375ms);
+  EXPECT_EQ(loop_.sent()[2].options.timeout, 55s - (40s + 375ms));
+  EXPECT_EQ(loop_.sent()[3].at, 55s);
+  EXPECT_EQ(loop_.sent()[3].options.timeout, 5s);
+}
+
+TEST_F(UpstreamCallTest, Row3_AQuarterOfAShortCallIsKeptForTheRead) {
+  UpstreamCallSpec spec = Reconciled();
+  spec.deadline = Deadline::At(loop_.Now() + 3s);
+  loop_.WillHang();
+  loop_.WillRespond(200, "done", {}, 700ms);
+  const UpstreamResult& result = Run(std::move(spec));
+  EXPECT_EQ(result.conclusion, Conclusion::kConfirmed);
+  EXPECT_EQ(loop_.sent()[0].options.timeout, 2250ms);
+  EXPECT_EQ(loop_.sent()[1].at, 2250ms);
+}
+
+TEST_F(UpstreamCallTest, Row3_WaitDoesNotUseTheTimeOfTheRead) {
+  UpstreamCallSpec spec = Reconciled();
+  spec.deadline = Deadline::At(loop_.Now() + 8s);
+  loop_.WillRespond(503, {}, {{"retry-after", "6"}});
+  loop_.WillRespond(200, "done");
+  EXPECT_EQ(Run(std::move(spec)).conclusion, Conclusion::kConfirmed);
+  EXPECT_EQ(loop_.sent()[1].at, 0s);
+}
+
+TEST_F(UpstreamCallTest, Row3_WhatCannotHaveArrivedIsNotReadWhenTimeIsUp) {
+  UpstreamCallSpec spec = Reconciled();
+  spec.deadline = Deadline::At(loop_.Now() + 3s);
+  loop_.WillFail(TransportErrorKind::kTimeout, kUnsent, 2250ms - 1ns);
+  const UpstreamResult& result = Run(std::move(spec));
+  EXPECT_EQ(result.outcome, Outcome::kNone);
+  EXPECT_THAT(Verbs(), ElementsAre("POST"));
+}
+
+TEST_F(UpstreamCallTest, Row3_FailedReadAfterTheTimeForAttemptsIsTheDeadline) {
+  UpstreamCallSpec spec = Reconciled();
+  spec.deadline = Deadline::At(loop_.Now() + 8s);
+  loop_.WillHang();
+  loop_.WillRespond(404);
+  const UpstreamResult& result = Run(std::move(spec));
+  EXPECT_EQ(result.conclusion, Conclusion::kDeadlineExceeded);
+  EXPECT_EQ(result.outcome, Outcome::kUnknown);
+}
+
+TEST_F(UpstreamCallTest, Row8_UnreadableSuccessIsReadAtOnce) {
+  loop_.WillRespond(200, "unreadable");
+  loop_.WillRespond(200, "done");
+  const UpstreamResult& result = Run(Reconciled());
+  EXPECT_EQ(result.conclusion, Conclusion::kConfirmed);
+  EXPECT_EQ(result.resource.message, "as read: done");
+  EXPECT_THAT(Verbs(), ElementsAre("POST", "GET"));
+}
+
+TEST_F(UpstreamCallTest, Row8_UnreadableSuccessWithAFailedReadIsDone) {
+  loop_.WillRespond(200, "unreadable");
+  loop_.WillRespond(404);
+  const UpstreamResult& result = Run(Reconciled());
+  EXPECT_EQ(result.conclusion, Conclusion::kLastAttempt);
+  EXPECT_FALSE(result.response_class.message.has_value());
+  EXPECT_EQ(result.outcome, Outcome::kDone);
+}
+
+TEST_F(UpstreamCallTest, Row8_ResponseThatMustBeTakenForCutIsRetriedLikeACutOne) {
+  loop_.WillRespond(HttpResponse{.status = 200, .headers = {}, .body = {}, .may_be_cut = true});
+  loop_.WillRespond(200, "whole");
+  const UpstreamResult& result = Run(Idempotent());
+  EXPECT_EQ(result.result->response()->body, "whole");
+  EXPECT_EQ(result.attempts, 2);
+  EXPECT_THAT(counts_.transfers, ElementsAre("POST broke", "POST 200"));
+}
+
+TEST_F(UpstreamCallTest, Row9_ReadIsRetriedWithABackoffOfItsOwn) {
+  loop_.WillRespond(409);
+  loop_.WillFail(kReset, kArrived);
+  loop_.WillRespond(503);
+  loop_.WillRespond(200, "finished");
+  const UpstreamResult& result = Run(Reconciled());
+  EXPECT_EQ(result.conclusion, Conclusion::kFinished);
+  EXPECT_EQ(result.attempts, 1);
+  EXPECT_THAT(Verbs(), ElementsAre("POST", "GET", "GET", "GET"));
+  EXPECT_EQ(loop_.sent()[2].at, 125ms);
+  EXPECT_EQ(loop_.sent()[3].at, 375ms);
+  EXPECT_TRUE(loop_.sent()[2].options.fresh_connection);
+  EXPECT_THAT(counts_.reconciled, ElementsAre(ReconcileResult::kFinished));
+}
+
+TEST_F(UpstreamCallTest, Row9_EachReadHasItsOwnRetries) {
+  loop_.WillRespond(409);
+  loop_.WillRespond(503);
+  loop_.WillRespond(503);
+  loop_.WillRespond(200, "pending");
+  loop_.WillRespond(409);
+  loop_.WillRespond(503);
+  loop_.WillRespond(503);
+  loop_.WillRespond(200, "finished");
+  EXPECT_EQ(Run(Reconciled()).conclusion, Conclusion::kFinished);
+}
+
+TEST_F(UpstreamCallTest, FailedReadChangesNothing) {
   struct Case {
     const char* what;
     std::function<void(FakeHttpLoop&)> get;
@@ -221,10 +327,12 @@ TEST_F(UpstreamCallTest, FailedGetIsNotRetriedAndChangesNothing) {
       {"503", [](auto& c) { c.WillRespond(503, "done"); }},
       {"404", [](auto& c) { c.WillRespond(404, "done"); }},
       {"429", [](auto& c) { c.WillRespond(429); }},
+      {"unreadable", [](auto& c) { c.WillRespond(200, "unreadable"); }},
       {"unknown state", [](auto& c) { c.WillRespond(200, "strange"); }},
   };
   for (const Case& wanted : cases) {
     completions_ = 0;
+    Configure({.max_attempts = 1});
     loop_.WillRespond(409, "original", {{"retryable", "true"}});
     wanted.get(loop_);
     const UpstreamResult& result = Run(Reconciled());

@@ -136,6 +136,139 @@ TEST_F(CancelTest, RefusedBecauseAnotherHasCancelledIsAlreadyCancelled) {
   }
 }
 
+// ---- CANCELLING
+
+TEST_F(CancelTest, Row7_RefusedWhileAnothersCancelIsUnderWayIsAlreadyCancelled) {
+  upstream.OnRequest([](const ReceivedRequest& request) -> Script {
+    return {Send(request.verb == "POST" ? Refusal(409) : HttpReply(200, RunIn("CANCELLING")))};
+  });
+  const auto answer = Cancel();
+  EXPECT_EQ(answer.status.error_code(), StatusCode::FAILED_PRECONDITION);
+  EXPECT_EQ(ErrorInfoOf(answer.status).reason(), "ALREADY_CANCELLED");
+  EXPECT_EQ(ErrorInfoOf(answer.status).metadata().at("status"), "CANCELLING");
+}
+
+TEST_F(CancelTest, Row7_LostResponseOfACancelThatIsUnderWayIsOk) {
+  config.max_attempts = 1;
+  upstream.OnRequest(InOrder({{Reset()}, {Send(HttpReply(200, RunIn("CANCELLING")))}}));
+  const auto answer = Cancel();
+  ASSERT_TRUE(answer.status.ok()) << answer.status.error_message();
+  EXPECT_EQ(answer.message.status(), extend::v1::RUN_STATUS_CANCELLING);
+}
+
+TEST_F(CancelTest, Row7_SuccessIsPassedOnWhateverItsStatus) {
+  for (const std::string state : {"CANCELLING", "PROCESSED", "FAILED", "PENDING"}) {
+    AnswerAlways(200, RunIn(state));
+    EXPECT_TRUE(Cancel().status.ok()) << state;
+  }
+}
+
+// ---- A success that shows no run
+
+TEST_F(CancelTest, Row8_SuccessThatShowsNoRunIsRead) {
+  const std::string replies[] = {
+      HttpReply(200),           HttpReply(204),
+      HttpReply(200, "<html>"), HttpReply(200, R"({"id":"splr_1",)"),
+      HttpReply(200, " \r\n"),  "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"};
+  for (const std::string& reply : replies) {
+    const auto before = Targets(upstream).size();
+    upstream.OnRequest([&reply](const ReceivedRequest& request) -> Script {
+      return {Send(request.verb == "POST" ? reply : HttpReply(200, RunIn("CANCELLED")))};
+    });
+    const auto answer = Cancel();
+    ASSERT_TRUE(answer.status.ok()) << reply << answer.status.error_message();
+    EXPECT_EQ(answer.message.status(), RUN_STATUS_CANCELLED) << reply;
+    EXPECT_EQ(ValueOf(answer.trailing, "x-gateway-attempts"), "1");
+    EXPECT_EQ(Targets(upstream).size(), before + 2) << reply;
+  }
+}
+
+TEST_F(CancelTest, Row8_SuccessThatShowsNoRunIsAnInvalidResponseWhenTheReadFails) {
+  for (const std::string& reply : {HttpReply(200), HttpReply(204), HttpReply(200, "<html>")}) {
+    upstream.OnRequest([&reply](const ReceivedRequest& request) -> Script {
+      return {Send(request.verb == "POST" ? reply : HttpReply(404, ""))};
+    });
+    const auto answer = Cancel();
+    EXPECT_EQ(answer.status.error_code(), StatusCode::INTERNAL) << reply;
+    const auto info = ErrorInfoOf(answer.status);
+    EXPECT_EQ(info.reason(), "GATEWAY_INVALID_RESPONSE") << reply;
+    EXPECT_EQ(info.metadata().at("outcome"), "done") << reply;
+  }
+}
+
+TEST_F(CancelTest, Row8_SuccessThatShowsNoRunOfARunThatHasEndedIsNotCancellable) {
+  upstream.OnRequest([](const ReceivedRequest& request) -> Script {
+    return {Send(request.verb == "POST" ? HttpReply(200) : HttpReply(200, RunIn("PROCESSED")))};
+  });
+  const auto answer = Cancel();
+  EXPECT_EQ(ErrorInfoOf(answer.status).reason(), "NOT_CANCELLABLE");
+  EXPECT_EQ(ErrorInfoOf(answer.status).metadata().at("outcome"), "none");
+}
+
+TEST_F(CancelTest, Row8_EmptySuccessOfAMethodThatIsNotReconciledIsOkAndEmpty) {
+  AnswerAlways(HttpReply(204));
+  EXPECT_TRUE(Get().status.ok());
+  AnswerAlways(HttpReply(200));
+  EXPECT_TRUE(Create().status.ok());
+}
+
+// ---- A read that fails
+
+TEST_F(CancelTest, Row9_ReadThatFailsIsRetried) {
+  const Script failures[] = {{Send(HttpReply(503, ""))}, {Reset()}, {Send(HttpReply(429, ""))}};
+  for (const Script& failure : failures) {
+    int gets = 0;
+    upstream.OnRequest([&](const ReceivedRequest& request) -> Script {
+      if (request.verb == "POST") return {Send(Refusal(409))};
+      return ++gets < 3 ? failure : Script{Send(HttpReply(200, RunIn("PROCESSED")))};
+    });
+    const auto answer = Cancel();
+    EXPECT_EQ(ErrorInfoOf(answer.status).reason(), "NOT_CANCELLABLE");
+    EXPECT_EQ(ValueOf(answer.trailing, "x-gateway-attempts"), "1");
+    EXPECT_EQ(gets, 3);
+  }
+}
+
+TEST_F(CancelTest, Row9_ReadIsDoneAsOftenAsAttemptsAreAllowed) {
+  for (const int attempts : {1, 2}) {
+    StopGateway();
+    config.max_attempts = attempts;
+    int gets = 0;
+    upstream.OnRequest([&](const ReceivedRequest& request) -> Script {
+      if (request.verb == "POST") return {Send(Refusal(409))};
+      ++gets;
+      return {Send(HttpReply(503, ""))};
+    });
+    const auto answer = Cancel();
+    EXPECT_EQ(answer.status.error_code(), StatusCode::ABORTED);
+    EXPECT_EQ(gets, attempts);
+  }
+}
+
+// ---- Time for the read
+
+TEST_F(CancelTest, Row3_TimeIsKeptForTheRead) {
+  struct Times {
+    std::chrono::milliseconds timeout, attempt, callers;
+  };
+  using std::chrono::milliseconds;
+  // In the proportions of the defaults; with one long attempt; with a caller who has less time.
+  for (const Times& times : {Times{milliseconds(1200), milliseconds(400), kPatience},
+                             {milliseconds(800), milliseconds(60000), kPatience},
+                             {milliseconds(60000), milliseconds(20000), milliseconds(800)}}) {
+    StopGateway();
+    config.timeout = times.timeout;
+    config.attempt_timeout = times.attempt;
+    upstream.OnRequest([](const ReceivedRequest& request) -> Script {
+      if (request.verb == "POST") return {Stall()};
+      return {Send(HttpReply(200, RunIn("CANCELLED")))};
+    });
+    const auto answer = Cancel("splr_1", {}, times.callers);
+    EXPECT_TRUE(answer.status.ok()) << answer.status.error_message();
+    EXPECT_EQ(answer.message.status(), RUN_STATUS_CANCELLED);
+  }
+}
+
 TEST_F(CancelTest, RefusedBecauseTheRunHasEndedIsNotCancellable) {
   for (const std::string state : {"PROCESSED", "FAILED"}) {
     upstream.OnRequest([state](const ReceivedRequest& request) -> Script {

@@ -110,8 +110,7 @@ TEST_F(RetryWaitsTest, NothingIsSentUntilTheWaitIsOver) {
 
 // ---- What the answer asks for
 
-TEST_F(RetryWaitsTest, AnswerSaysHowLongToWait) {
-  jitter = 0.25;
+TEST_F(RetryWaitsTest, Row12_ResponseSaysHowLongToWait) {
   const std::string passed = std::to_string(In(-1min));
   const struct {
     int status;
@@ -120,27 +119,45 @@ TEST_F(RetryWaitsTest, AnswerSaysHowLongToWait) {
   } cases[] = {
       {429, {{"Retry-After", "7"}}, 7s},
       {503, {{"Retry-After", "7"}}, 7s},
-      {503, {{"Retry-After", "0"}}, 0s},
       // Beyond --retry-max-backoff too.
       {429, {{"Retry-After", "15"}}, 15s},
-      // A time that has passed.
-      {429, {{"Retry-After", HttpDate(In(-1min))}}, 0s},
-      {429, {{"X-RateLimit-Reset", passed}}, 0s},
+      {429, {{"X-RateLimit-Reset", "2"}}, 2s},
+      {429, {{"RateLimit-Reset", "2"}}, 2s},
+      {429, {{"RateLimit", "limit=10, remaining=0, reset=5"}}, 5s},
+      {429, {{"retry-after-ms", "1500"}}, 1500ms},
+      {429, {{"Retry-After", "0.5"}}, 500ms},
       {429, {{"X-RateLimit-Reset", passed}, {"Retry-After", "3"}}, 3s},
-      // Of no use: as if it were not there.
-      {429, {{"Retry-After", "soon"}}, 62500us},
-      {429, {{"Retry-After", "-1"}}, 62500us},
   };
   for (const auto& [status, headers, wait] : cases) {
     EXPECT_EQ(WaitAfter(status, headers), wait) << headers.front().value;
   }
 }
 
-TEST_F(RetryWaitsTest, AnswerSaysUntilWhichDateToWait) {
+TEST_F(RetryWaitsTest, Row12_NeverWaitsShorterThanTheBackoff) {
+  jitter = 0.25;
+  const std::string passed = std::to_string(In(-1min));
+  const struct {
+    int status;
+    Headers headers;
+  } cases[] = {
+      {503, {{"Retry-After", "0"}}},
+      {429, {{"retry-after-ms", "1"}}},
+      {429, {{"Retry-After", HttpDate(In(-1min))}}},
+      {429, {{"X-RateLimit-Reset", passed}}},
+      // Of no use: as if it were not there.
+      {429, {{"Retry-After", "soon"}}},
+      {429, {{"Retry-After", "-1"}}},
+  };
+  for (const auto& [status, headers] : cases) {
+    EXPECT_EQ(WaitAfter(status, headers), 62500us) << headers.front().value;
+  }
+}
+
+TEST_F(RetryWaitsTest, ResponseSaysUntilWhichDateToWait) {
   EXPECT_THAT(WaitAfter(429, {{"Retry-After", HttpDate(In(40s))}}), AllOf(Gt(20s), Le(40s)));
 }
 
-TEST_F(RetryWaitsTest, AnswerSaysUntilWhichUnixTimeToWait) {
+TEST_F(RetryWaitsTest, ResponseSaysUntilWhichUnixTimeToWait) {
   EXPECT_THAT(WaitAfter(503, {{"X-RateLimit-Reset", std::to_string(In(40s))}}),
               AllOf(Gt(20s), Le(40s)));
 }
@@ -192,6 +209,17 @@ TEST_F(RetryWaitsTest, LastAnswersWishIsPassedOnToTheCaller) {
   EXPECT_EQ(RetryDelayOf(answer.status), 3s);
   EXPECT_EQ(ValueOf(answer.trailing, "grpc-retry-pushback-ms"), "3000");
   EXPECT_THAT(time.waits(), ElementsAre(3s, 3s));
+}
+
+TEST_F(RetryWaitsTest, Row12_PushbackIsNeverZero) {
+  config.max_attempts = 1;
+  for (const Headers& headers :
+       {Headers{{"Retry-After", "0"}}, {{"X-RateLimit-Reset", "0"}}, {{"retry-after-ms", "0"}}}) {
+    AnswerAlways(429, "", headers);
+    EXPECT_EQ(ValueOf(Get().trailing, "grpc-retry-pushback-ms"), "none");
+  }
+  AnswerAlways(429, "", {{"retry-after-ms", "1"}});
+  EXPECT_EQ(ValueOf(Get().trailing, "grpc-retry-pushback-ms"), "125");
 }
 
 TEST_F(RetryWaitsTest, ASuccessAfterWaitsHasNoWishLeft) {

@@ -100,10 +100,13 @@ TEST_F(ReconcileTest, WhatWasNeverSentIsNotRead) {
 
 class FailedReadTest : public ReconcileTest, public testing::WithParamInterface<Case> {
  protected:
-  FailedReadTest() { config.attempt_timeout = 200ms; }
+  FailedReadTest() {
+    config.attempt_timeout = 200ms;
+    config.max_attempts = 1;
+  }
 };
 
-TEST_P(FailedReadTest, LeavesTheRefusalAsItIsAndIsNotRepeated) {
+TEST_P(FailedReadTest, LeavesTheRefusalAsItIs) {
   WillMeet({Refused(409, R"(,"retryable":true,"requestId":"r-1")")}, {GetParam().script});
   const auto answer = Close();
   EXPECT_EQ(answer.status.error_code(), StatusCode::UNAVAILABLE);
@@ -120,7 +123,6 @@ TEST_P(FailedReadTest, LeavesTheRefusalAsItIsAndIsNotRepeated) {
 }
 
 TEST_P(FailedReadTest, LeavesTheLostAnswerAsItIs) {
-  config.max_attempts = 1;
   WillMeet({{Reset()}}, {GetParam().script});
   const auto answer = Close();
   EXPECT_EQ(answer.status.error_code(), StatusCode::UNAVAILABLE);
