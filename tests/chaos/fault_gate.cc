@@ -90,6 +90,7 @@ void FaultGate::AcceptAll() {
     }
     const int on = 1;
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+    setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof(on));
     JoinEnded();
     {
       const absl::MutexLock lock(&mutex_);
