@@ -4,7 +4,7 @@
 
 #include <filesystem>
 
-#include "gateway/cli/client_commands.h"
+#include "gateway/cli/health_command.h"
 #include "tests/support/http_encoding.h"
 #include "tests/support/temporary_file.h"
 #include "tests/support/test_certificate.h"
@@ -147,10 +147,10 @@ class UpstreamProcess : public testing::Test {
             "--upstream-ca", ca,       "--max-attempts", "1"};
   }
   [[nodiscard]] grpc::Status Get() const {
-    CommandLine line;
-    line.address = address_;
+    ClientConfig client;
+    client.address = AddressOf(address_);
     std::ostringstream ignored;
-    EXPECT_EQ(RunWait(line, ignored, ignored), 0);
+    EXPECT_EQ(RunWait(client, ignored, ignored), 0);
     grpc::ClientContext context;
     context.AddMetadata("authorization", "Bearer caller-token");
     extend::v1::GetSplitRunRequest request;
