@@ -58,9 +58,11 @@ ServedMethod::ServedMethod(const Route& route, const UpstreamSettings& settings,
       metrics_(metrics),
       series_(metrics.AddMethod(route.method->service()->full_name(), route.method->name())),
       json_{.unknown = JsonReadOptions::Unknown::kSkip,
-            .on_unknown_enum = [&metrics](const google::protobuf::EnumDescriptor& type) {
-              metrics.UnknownEnumValue(type.full_name());
-            }} {}
+            .on_unknown_enum =
+                [&metrics](const google::protobuf::EnumDescriptor& type) {
+                  metrics.UnknownEnumValue(type.full_name());
+                },
+            .on_unknown_any = [&metrics] { metrics.AnyDropped(); }} {}
 
 Result<UpstreamCallSpec> ServedMethod::PrepareCall(const grpc::ByteBuffer& request,
                                                    const CallerMetadata& metadata,

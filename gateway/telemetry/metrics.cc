@@ -120,9 +120,17 @@ class Metrics::Impl {
                                        .Help("Open connections to upstreams.")
                                        .Register(registry)
                                        .Add({});
+  prometheus::Counter& stale_connections =
+      CounterFamily("extend_gateway_stale_connections_total",
+                    "Idle upstream connections closed unused: bytes or their end waited on them.")
+          .Add({});
   prometheus::Family<prometheus::Counter>& unknown_enum_values =
       CounterFamily("extend_gateway_unknown_enum_values_total",
                     "Enum values in responses that the descriptors do not know, by enum type.");
+  prometheus::Counter& dropped_anys =
+      CounterFamily("extend_gateway_dropped_anys_total",
+                    "Any values in responses that were dropped, as no descriptor set has the type.")
+          .Add({});
   prometheus::Family<prometheus::Counter>& credential_reloads = CounterFamily(
       "extend_gateway_credential_reloads_total",
       "Changed key and certificate files, by kind and whether the change was accepted.");
@@ -203,11 +211,15 @@ void Metrics::UnmarkedCreate() { impl_->unmarked_creates.Increment(); }
 
 void Metrics::SetUpstreamConnections(int count) { impl_->connections.Set(count); }
 
+void Metrics::StaleConnection() { impl_->stale_connections.Increment(); }
+
 void Metrics::UnknownEnumValue(std::string_view enum_name) {
   const auto [counter, is_new] = impl_->UnknownEnumValues(enum_name);
   counter.Increment();
   if (is_new) Log(LogLevel::kWarn, "unknown value of enum " + std::string(enum_name));
 }
+
+void Metrics::AnyDropped() { impl_->dropped_anys.Increment(); }
 
 void Metrics::CredentialReloaded(CredentialKind kind, bool succeeded) {
   (succeeded ? impl_->reloads_accepted : impl_->reloads_rejected)[Index(kind)]->Increment();

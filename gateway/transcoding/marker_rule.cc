@@ -63,7 +63,8 @@ Errors CheckQuery(std::string_view query, const pb::Descriptor& request) {
 }  // namespace
 
 tl::expected<MarkerRule, Errors> MarkerRule::Compile(const v1::Marker& rule,
-                                                     const pb::MethodDescriptor& method) {
+                                                     const pb::MethodDescriptor& method,
+                                                     const JsonTables& tables) {
   Errors errors;
   const pb::FieldDescriptor* const field = method.input_type()->FindFieldByName(rule.field());
   if (!IsStruct(field)) {
@@ -98,11 +99,12 @@ tl::expected<MarkerRule, Errors> MarkerRule::Compile(const v1::Marker& rule,
                      "\" names no singular google.protobuf.Struct of " +
                      items->message_type()->full_name());
   }
-  auto binding = ResponseBinding::Compile(response, "");
+  auto binding = ResponseBinding::Compile(response, "", tables);
   if (!binding) errors.push_back(binding.error());
   if (!errors.empty()) return tl::unexpected(std::move(errors));
 
   MarkerRule compiled(*std::move(binding));
+  compiled.tables_ = &tables;
   compiled.list_ = rule.list();
   compiled.messages_ = std::make_unique<pb::DynamicMessageFactory>();
   compiled.prototype_ = compiled.messages_->GetPrototype(&response);
@@ -122,13 +124,15 @@ std::optional<std::string> MarkerRule::Mark(pb::Message& request, const std::str
     const std::string& own = present->second.string_value();
     return text && !own.empty() ? std::optional(own) : std::nullopt;
   }
-  (*content->mutable_fields())[key].set_string_value(id);
-  const Result<std::string> json = WriteJson(*content);
-  // What cannot be written fails the call later, with the place of the error.
-  if (!json || json->size() > kMaxFieldBytes) return std::nullopt;
   pb::Message& held = *request.GetReflection()->MutableMessage(&request, field_);
-  if (!held.ParseFromString(content->SerializeAsString())) return std::nullopt;
-  return id;
+  const std::string before = held.SerializeAsString();
+  (*content->mutable_fields())[key].set_string_value(id);
+  held.ParseFromString(content->SerializeAsString());
+  const auto json = WriteJsonField(request, *field_, *tables_);
+  if (json && json->size() <= kMaxFieldBytes) return id;
+  // No room; or it cannot be written, which fails the call later, with the place of the error.
+  held.ParseFromString(before);
+  return std::nullopt;
 }
 
 std::optional<std::string> MarkerRule::Find(HttpResponse& response, const std::string& key,
@@ -143,7 +147,7 @@ std::optional<std::string> MarkerRule::Find(HttpResponse& response, const std::s
     if (!content) continue;
     const auto present = content->fields().find(key);
     if (present == content->fields().end() || present->second.string_value() != marker) continue;
-    Result<std::string> json = WriteJson(item);
+    auto json = WriteJson(item, *tables_);
     if (json) return *std::move(json);
   }
   return std::nullopt;

@@ -1,7 +1,8 @@
 // `(gateway.v1.marker)`, compiled: an id of ours in the request of a create, and how to find the
 // resource with that id among the newest ones.
 //
-// Compiled once at start, then const and thread-safe. The descriptors must outlive it.
+// Compiled once at start, then const and thread-safe. Descriptors and tables must
+// outlive it.
 #pragma once
 
 #include <google/protobuf/descriptor.h>
@@ -15,6 +16,7 @@
 
 #include "gateway/base/http_message.h"
 #include "gateway/base/result.h"
+#include "gateway/json/json_tables.h"
 #include "gateway/transcoding/response_binding.h"
 #include "gateway/v1/annotations.pb.h"
 
@@ -27,7 +29,8 @@ class MarkerRule {
   static constexpr std::size_t kMaxFieldBytes = 10'000;
 
   static tl::expected<MarkerRule, Errors> Compile(const v1::Marker& rule,
-                                                  const google::protobuf::MethodDescriptor& method);
+                                                  const google::protobuf::MethodDescriptor& method,
+                                                  const JsonTables& tables);
 
   /// The text under `key` in the request's marked field: the caller's own, or `id`, which is set
   /// there. Nothing if the field has no room for it, or the caller has something else under `key`.
@@ -44,6 +47,7 @@ class MarkerRule {
  private:
   explicit MarkerRule(ResponseBinding list_response) : list_response_(std::move(list_response)) {}
 
+  const JsonTables* tables_ = nullptr;
   std::string list_;
   ResponseBinding list_response_;
   // Of the list's response message, whose default instance is prototype_.

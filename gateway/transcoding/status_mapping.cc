@@ -131,6 +131,8 @@ grpc::StatusCode CodeForResponse(int http_status, const ErrorBody& body) {
 
 grpc::StatusCode CodeForTransport(TransportErrorKind kind) { return MeaningOf(kind).code; }
 
+std::string_view ReasonForTransport(TransportErrorKind kind) { return MeaningOf(kind).reason; }
+
 std::string RequestIdOf(const HttpResponse& response, const ErrorBody& body,
                         std::string_view header_name) {
   const std::string* header =

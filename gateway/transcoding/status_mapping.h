@@ -27,6 +27,8 @@ grpc::StatusCode CodeForResponse(int http_status, const ErrorBody& body);
 
 /// The code of a transport error.
 grpc::StatusCode CodeForTransport(TransportErrorKind kind);
+/// ErrorInfo.reason, such as TRANSPORT_TLS.
+std::string_view ReasonForTransport(TransportErrorKind kind);
 
 /// What a response that is not 2xx means. Dates in its headers are compared with `wall_now`.
 ResponseClass ClassifyErrorResponse(const HttpResponse& response,

@@ -31,11 +31,10 @@ class RpcResponseTest : public testing::Test {
   RpcResponseTest() {
     Config config;
     config.auth = Auth::kCaller;
-    Errors faults;
     source_ = DescriptorSource::Load({});
-    routes_ = RouteTable::Compile(source_->services(), faults);
+    routes_ = RouteTable::Compile(source_->services());
+    EXPECT_TRUE(routes_->errors().empty());
     settings_ = UpstreamSettings::Compile(routes_->services()[0], config, nullptr).value();
-    EXPECT_TRUE(faults.empty());
   }
   RpcResponse ResponseTo(UpstreamResult result, const std::string& method = "CancelSplitRun",
                          bool deadline_passed = false) {

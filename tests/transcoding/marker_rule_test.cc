@@ -4,6 +4,7 @@
 
 #include "extend/v1/split_run_service.pb.h"
 #include "tests/json/from_text.h"
+#include "tests/json/generated_tables.h"
 
 namespace gateway {
 namespace {
@@ -22,7 +23,8 @@ const pb::MethodDescriptor& Create() {
 }
 
 MarkerRule BuiltIn() {
-  return *MarkerRule::Compile(Create().options().GetExtension(v1::marker), Create());
+  return *MarkerRule::Compile(Create().options().GetExtension(v1::marker), Create(),
+                              GeneratedTables());
 }
 
 HttpResponse List(const std::string& data) {
@@ -84,7 +86,8 @@ TEST(MarkerRule, FindsNothingInAListThatLacksItOrCannotBeRead) {
 TEST(MarkerRule, NamesEachWrongPart) {
   const std::string good =
       R"(field: "metadata" list: "/split_runs" items: "data" item_field: "metadata")";
-  EXPECT_TRUE(MarkerRule::Compile(FromText<v1::Marker>(good), Create()).has_value());
+  EXPECT_TRUE(
+      MarkerRule::Compile(FromText<v1::Marker>(good), Create(), GeneratedTables()).has_value());
   const std::pair<const char*, const char*> cases[] = {
       {R"(field: "file" list: "/split_runs" items: "data" item_field: "metadata")",
        "field \"file\""},
@@ -103,7 +106,8 @@ TEST(MarkerRule, NamesEachWrongPart) {
       {"", "field \"\""},
   };
   for (const auto& [rule, error] : cases) {
-    const auto compiled = MarkerRule::Compile(FromText<v1::Marker>(rule), Create());
+    const auto compiled =
+        MarkerRule::Compile(FromText<v1::Marker>(rule), Create(), GeneratedTables());
     ASSERT_FALSE(compiled.has_value()) << rule;
     EXPECT_THAT(compiled.error(), Contains(HasSubstr(error))) << rule;
   }
