@@ -87,9 +87,11 @@ TEST_F(OutcomeTest, IsThatOfTheWorstAttempt) {
   const struct {
     std::vector<Script> attempts;
     std::string outcome;
-  } cases[] = {{{lost, busy, busy}, "unknown"}, {{busy, lost, busy}, "unknown"},
-               {{busy, busy, busy}, "none"},    {{cut, busy, busy}, "done"},
-               {{cut, lost, failed}, "done"},   {{lost, cut, busy}, "done"}};
+  } cases[] = {{{lost, busy, busy}, "unknown"},
+               {{busy, lost, busy}, "unknown"},
+               {{busy, busy, busy}, "none"},
+               {{cut, lost, failed}, "done"},
+               {{lost, cut, busy}, "done"}};
   for (const auto& [attempts, outcome] : cases) {
     upstream.OnRequest([&, first = upstream.counters().requests](const ReceivedRequest& request) {
       return attempts.at(static_cast<std::size_t>(request.number - first));
