@@ -79,16 +79,17 @@ Result<std::string> CallUnary(const ClientConfig& client,
 }
 
 /// Indented JSON of a message's wire bytes.
-Result<std::string> ToJson(const google::protobuf::Message& prototype, const std::string& bytes) {
+Result<std::string> ToJson(const google::protobuf::Message& prototype, const std::string& bytes,
+                           const JsonTables& tables) {
   const std::unique_ptr<google::protobuf::Message> message(prototype.New());
   if (!message->ParseFromString(bytes)) {
     return Error(grpc::StatusCode::INTERNAL,
                  "the response is not a valid " + prototype.GetDescriptor()->full_name());
   }
-  return WriteJson(*message).map([](const std::string& json) {
-    // The order of the fields is the proto's.
-    return nlohmann::ordered_json::parse(json).dump(kIndent);
-  });
+  const auto json = WriteJson(*message, tables);
+  if (!json) return tl::unexpected(json.error().ToStatus());
+  // The order of the fields is the proto's.
+  return nlohmann::ordered_json::parse(*json).dump(kIndent);
 }
 
 }  // namespace
@@ -109,10 +110,9 @@ int RunCall(const ClientConfig& client, std::istream& in, std::ostream& out, std
   const std::string json =
       client.json == "-" ? std::string(std::istreambuf_iterator<char>(in), {}) : client.json;
   // A mistyped or repeated name is an error, not skipped.
-  const auto request = JsonReader(method->input_type())
-                           .Read(json, {.unknown = JsonReadOptions::Unknown::kReject,
-                                        .duplicates = JsonReadOptions::Duplicates::kReject,
-                                        .on_unknown_enum = {}});
+  const JsonTables tables(source->pool());
+  const auto request =
+      JsonReader(*method->input_type(), tables).Read(json, JsonReadOptions::Strict());
   if (!request) {
     err << "the request is not a valid " << method->input_type()->full_name() << ": "
         << request.error().error_message() << "\n";
@@ -125,7 +125,7 @@ int RunCall(const ClientConfig& client, std::istream& in, std::ostream& out, std
   }
   const auto response =
       CallUnary(client, *channel, *request).and_then([&](const std::string& bytes) {
-        return ToJson(*source->Prototype(method->output_type()), bytes);
+        return ToJson(*source->Prototype(method->output_type()), bytes, tables);
       });
   if (!response) {
     err << StatusText(response.error());

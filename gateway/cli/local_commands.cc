@@ -10,7 +10,7 @@
 #include "gateway/cli/client_channel.h"
 #include "gateway/cli/status_text.h"
 #include "gateway/serving/app.h"
-#include "gateway/upstream/library_version.h"
+#include "gateway/upstream/curl_http_loop.h"
 
 namespace gateway {
 
@@ -34,7 +34,7 @@ int RunCheck(const Config& config, std::ostream& out, std::ostream& err) {
 int RunVersion(std::ostream& out) {
   out << fmt::format("extend-gateway {}\ngRPC/{} Protobuf/{} {}\n", Version(), grpc::Version(),
                      google::protobuf::internal::VersionString(GOOGLE_PROTOBUF_VERSION),
-                     HttpLibraryVersion());
+                     CurlHttpLoop::LibraryVersion());
   return 0;
 }
 

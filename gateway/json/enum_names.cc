@@ -1,5 +1,6 @@
 #include "gateway/json/enum_names.h"
 
+#include "gateway/base/ascii.h"
 #include "gateway/v1/annotations.pb.h"
 
 namespace gateway {
@@ -8,11 +9,6 @@ namespace {
 namespace pb = google::protobuf;
 
 constexpr const char* kAnnotationsFile = "gateway/v1/annotations.proto";
-
-bool IsUpper(char c) { return c >= 'A' && c <= 'Z'; }
-bool IsLower(char c) { return c >= 'a' && c <= 'z'; }
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-char Upper(char c) { return IsLower(c) ? static_cast<char>(c - 'a' + 'A') : c; }
 
 bool ImportsAnnotations(const pb::FileDescriptor& file) {
   for (int i = 0; i < file.dependency_count(); ++i) {
@@ -31,7 +27,7 @@ std::string Prefix(const std::string& type) {
         i > 0 && IsUpper(type[i]) && type[i - 1] != '_' &&
         (!IsUpper(type[i - 1]) || (i + 1 < type.size() && IsLower(type[i + 1])));
     if (begins_word) prefix += '_';
-    prefix += Upper(type[i]);
+    prefix += ToUpper(type[i]);
   }
   return prefix + '_';
 }
@@ -50,17 +46,22 @@ std::string AnnotatedName(const pb::EnumValueDescriptor& value) {
   return value.options().GetExtension(v1::json_name);
 }
 
-}  // namespace
-
-std::string EnumJsonName(const pb::EnumValueDescriptor& value) {
+// `read`: all spellings of the type.
+std::string WrittenName(const pb::EnumValueDescriptor& value,
+                        const std::unordered_map<std::string, int>& read) {
   const pb::EnumValueDescriptor& first = *value.type()->FindValueByNumber(value.number());
   if (std::string annotated = AnnotatedName(first); !annotated.empty()) return annotated;
   if (!ImportsAnnotations(*first.file())) return first.name();
-  const std::string stripped = WithoutPrefix(first);
+  std::string stripped = WithoutPrefix(first);
   // Where another value claims the short spelling, only the full name reads back as this one.
-  const bool ambiguous =
-      !stripped.empty() && EnumJsonNames(*first.type()).at(stripped) != first.number();
-  return stripped.empty() || ambiguous ? first.name() : stripped;
+  const bool is_ambiguous = !stripped.empty() && read.at(stripped) != first.number();
+  return stripped.empty() || is_ambiguous ? first.name() : stripped;
+}
+
+}  // namespace
+
+std::string EnumJsonName(const pb::EnumValueDescriptor& value) {
+  return WrittenName(value, EnumJsonNames(*value.type()));
 }
 
 std::unordered_map<std::string, int> EnumJsonNames(const pb::EnumDescriptor& type) {
@@ -74,6 +75,18 @@ std::unordered_map<std::string, int> EnumJsonNames(const pb::EnumDescriptor& typ
     }
   }
   return names;
+}
+
+std::unordered_map<int, std::string> WrittenEnumNames(const pb::EnumDescriptor& type) {
+  const auto read = EnumJsonNames(type);
+  std::unordered_map<int, std::string> written;
+  for (int i = 0; i < type.value_count(); ++i) {
+    const pb::EnumValueDescriptor& value = *type.value(i);
+    if (!written.contains(value.number())) {
+      written.emplace(value.number(), WrittenName(value, read));
+    }
+  }
+  return written;
 }
 
 }  // namespace gateway

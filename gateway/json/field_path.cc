@@ -6,7 +6,7 @@ namespace pb = google::protobuf;
 
 tl::expected<FieldPath, std::string> FieldPath::Resolve(const pb::Descriptor& message,
                                                         std::string_view text) {
-  const auto fault = [&](const std::string& rule) {
+  const auto error = [&](const std::string& rule) {
     return tl::unexpected<std::string>("path \"" + std::string(text) + "\" of " +
                                        message.full_name() + ": " + rule);
   };
@@ -17,12 +17,12 @@ tl::expected<FieldPath, std::string> FieldPath::Resolve(const pb::Descriptor& me
     const std::string name(rest.substr(0, dot));
     const pb::FieldDescriptor* const field = holder->FindFieldByName(name);
     if (field == nullptr) {
-      return fault(holder->full_name() + " has no field \"" + name + "\"");
+      return error(holder->full_name() + " has no field \"" + name + "\"");
     }
     fields.push_back(field);
     if (dot == std::string_view::npos) return FieldPath(std::move(fields));
     if (field->is_repeated() || field->message_type() == nullptr) {
-      return fault("\"" + name + "\" is not a singular message, so nothing can follow it");
+      return error("\"" + name + "\" is not a singular message, so nothing can follow it");
     }
     holder = field->message_type();
     rest.remove_prefix(dot + 1);
@@ -44,6 +44,10 @@ std::string FieldPath::ToString() const {
     text += field->name();
   }
   return text;
+}
+
+std::string JsonName(const pb::FieldDescriptor& field) {
+  return field.is_extension() ? "[" + field.full_name() + "]" : field.json_name();
 }
 
 }  // namespace gateway

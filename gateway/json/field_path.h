@@ -40,4 +40,7 @@ class FieldPath {
   std::vector<const google::protobuf::FieldDescriptor*> fields_;
 };
 
+/// The name of a field in JSON; `[package.name]` for an extension (proto2).
+std::string JsonName(const google::protobuf::FieldDescriptor& field);
+
 }  // namespace gateway

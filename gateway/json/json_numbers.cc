@@ -2,20 +2,18 @@
 
 #include <google/protobuf/io/strtod.h>
 
-#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <limits>
 #include <system_error>
+
+#include "gateway/base/ascii.h"
 
 namespace gateway {
 namespace {
 
 constexpr double kTwoTo63 = 9223372036854775808.0;
 constexpr double kTwoTo64 = 18446744073709551616.0;
-constexpr std::string_view kNumberBytes = "0123456789+-.eE";
-
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 std::size_t CountDigits(std::string_view text) {
   std::size_t count = 0;
@@ -49,24 +47,6 @@ template <class Integer>
 bool ParseWhole(std::string_view text, Integer* value) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), *value);
   return error == std::errc() && end == text.data() + text.size();
-}
-
-// What simdjson can take in place of the number; the number itself where it can take that.
-std::string RewriteNumber(std::string_view text) {
-  if (text == "-0") return "-0.0";
-  const std::optional<JsonNumber> number = ParseJsonNumber(text);
-  if (number && !std::isfinite(number->floating)) {
-    return number->floating < 0 ? "-1.7976931348623157e308" : "1.7976931348623157e308";
-  }
-  const bool is_beyond = number && number->kind == JsonNumber::Kind::kBeyond;
-  return std::string(text) + (is_beyond ? "e0" : "");
-}
-
-// The end of the string whose opening quote is at `begin`.
-std::size_t EndOfString(std::string_view json, std::size_t begin) {
-  std::size_t i = begin + 1;
-  while (i < json.size() && json[i] != '"') i += json[i] == '\\' ? 2 : 1;
-  return std::min(i + 1, json.size());
 }
 
 }  // namespace
@@ -140,45 +120,6 @@ std::optional<float> ToFloat(double number) {
   const auto value = static_cast<float>(number);
   if (std::isinf(value) && !std::isinf(number)) return std::nullopt;
   return value;
-}
-
-JsonNumber FromRewritten(double number) {
-  JsonNumber read{.kind = JsonNumber::Kind::kFloating, .floating = number};
-  if (number == -kTwoTo63) read.kind = JsonNumber::Kind::kBeyond;
-  if (std::abs(number) == std::numeric_limits<double>::max())
-    read.floating = std::copysign(INFINITY, number);
-  return read;
-}
-
-std::string RewriteNumbers(std::string_view json) {
-  std::string rewritten;
-  rewritten.reserve(json.size() + json.size() / 8);
-  for (std::size_t i = 0; i < json.size();) {
-    std::size_t end = i + 1;
-    if (json[i] == '"') {
-      end = EndOfString(json, i);
-    } else if (json[i] == '-' || IsDigit(json[i])) {
-      end = std::min(json.find_first_not_of(kNumberBytes, i), json.size());
-      rewritten += RewriteNumber(json.substr(i, end - i));
-      i = end;
-      continue;
-    }
-    rewritten += json.substr(i, end - i);
-    i = end;
-  }
-  return rewritten;
-}
-
-bool MayHaveNegativeZero(std::string_view json) {
-  for (std::size_t at = json.find("-0"); at != json.npos; at = json.find("-0", at + 2)) {
-    const char before = at == 0 ? ' ' : json[at - 1];
-    const char after = at + 2 == json.size() ? ' ' : json[at + 2];
-    if (std::string_view(" \t\r\n:[,").find(before) != std::string_view::npos &&
-        kNumberBytes.find(after) == std::string_view::npos) {
-      return true;
-    }
-  }
-  return false;
 }
 
 }  // namespace gateway

@@ -1,44 +1,29 @@
 // JSON → protobuf wire bytes, by field tables compiled from descriptors: no message object on the
-// way. Follows ProtoJSON. Where that leaves room: null is unset, the last member of a name wins, at
-// most 100 levels, and nothing that a default protobuf decoder would refuse.
+// way. Follows ProtoJSON. Where that leaves room: null is unset, the last member of a name wins, a
+// byte order mark is skipped, at most 100 levels, and nothing that a default protobuf decoder would
+// refuse.
 //
-// Compiled once at start, then const and thread-safe. The descriptors must outlive it.
+// Const and thread-safe after construction. The tables must outlive it.
 #pragma once
 
 #include <google/protobuf/descriptor.h>
 
-#include <functional>
-#include <memory>
 #include <string>
-#include <string_view>
 
 #include "gateway/base/result.h"
+#include "gateway/json/json_error.h"
+#include "gateway/json/json_read_options.h"
+#include "gateway/json/json_tables.h"
 
 namespace gateway {
 
-struct JsonReadOptions {
-  /// Unknown members and enum strings: an upstream that grows must not fail calls (skipped and 0,
-  /// or unset in proto2), while a person's typing error must be told (INVALID_ARGUMENT).
-  enum class Unknown { kSkip, kReject };
-  Unknown unknown = Unknown::kSkip;
-  /// Members of a message that have the same name; likewise.
-  enum class Duplicates { kLastWins, kReject };
-  Duplicates duplicates = Duplicates::kLastWins;
-  /// Called for each unknown enum string that was not read. May be empty.
-  std::function<void(const google::protobuf::EnumDescriptor&)> on_unknown_enum;
-};
-
-/// The compiled tables of all messages that are reachable from those asked for, Any's included.
 class JsonReader {
  public:
   /// Reads JSON of messages of type `message`.
-  explicit JsonReader(const google::protobuf::Descriptor* message);
+  JsonReader(const google::protobuf::Descriptor& message, const JsonTables& tables);
   /// Reads JSON that is the value of `field` alone (google.api.HttpRule.response_body) into a
   /// message of the field's containing type.
-  explicit JsonReader(const google::protobuf::FieldDescriptor* field);
-  ~JsonReader();
-  JsonReader(JsonReader&&) noexcept;
-  JsonReader& operator=(JsonReader&&) noexcept;
+  JsonReader(const google::protobuf::FieldDescriptor& field, const JsonTables& tables);
 
   /// The wire bytes, fields in order of the JSON. Fails with INVALID_ARGUMENT and a text that names
   /// the place (a path such as `data[3].createdAt`) and the rule, never the value.
@@ -49,8 +34,18 @@ class JsonReader {
                                                 const JsonReadOptions& options) const;
 
  private:
-  class Impl;
-  std::unique_ptr<const Impl> impl_;
+  struct Scratch;
+  struct Dropped;
+  static Scratch& ThreadScratch();
+
+  Result<std::string> ReadText(const std::string& json, std::string* owned,
+                               const JsonReadOptions& options) const;
+  bool ReadInto(const std::string& json, std::string* owned, const JsonReadOptions& options,
+                Scratch* scratch, Dropped* dropped, JsonError* error) const;
+
+  const JsonTables* tables_;
+  const MessageTable* message_;
+  const FieldTable* field_;  // null: the whole message
 };
 
 }  // namespace gateway

@@ -1,15 +1,36 @@
 #include "gateway/json/json_scalars.h"
 
+#include <array>
 #include <bit>
 #include <limits>
 #include <optional>
 #include <string>
+
+#include "gateway/json/json_rewrite.h"
 
 namespace gateway {
 namespace {
 
 namespace dom = simdjson::dom;
 using google::protobuf::FieldDescriptor;
+
+constexpr std::string_view kStandard =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+constexpr std::string_view kUrlSafe =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+constexpr std::uint8_t kInvalid = 0x40;
+
+constexpr std::array<std::uint8_t, 256> MakeValues() {
+  std::array<std::uint8_t, 256> values{};
+  values.fill(kInvalid);
+  for (const std::string_view alphabet : {kStandard, kUrlSafe}) {
+    for (std::size_t i = 0; i < alphabet.size(); ++i) {
+      values[static_cast<std::uint8_t>(alphabet[i])] = static_cast<std::uint8_t>(i);
+    }
+  }
+  return values;
+}
+constexpr std::array<std::uint8_t, 256> kValues = MakeValues();
 
 template <class Integer>
 bool SignedBits(const JsonNumber& number, std::uint64_t* bits) {
@@ -62,7 +83,41 @@ std::optional<double> SpecialDouble(std::string_view text) {
   return std::nullopt;
 }
 
+// `text` has no line breaks.
+bool DecodeUnbroken(std::string_view text, std::string* bytes) {
+  if (text.ends_with('=')) {
+    if (text.size() % 4 != 0) return false;
+    text.remove_suffix(text.ends_with("==") ? 2 : 1);
+  }
+  if (text.size() % 4 == 1) return false;
+  bytes->clear();
+  bytes->reserve(text.size() / 4 * 3 + 2);
+  std::uint32_t bits = 0;
+  std::uint32_t count = 0;
+  for (const char c : text) {
+    const std::uint8_t value = kValues[static_cast<std::uint8_t>(c)];
+    if (value == kInvalid) return false;
+    bits = bits << 6 | value;
+    count += 6;
+    if (count >= 8) {
+      count -= 8;
+      *bytes += static_cast<char>(bits >> count);
+    }
+  }
+  // The bits that fill up the last character may be any: protobuf's parsers ignore them.
+  return true;
+}
+
 }  // namespace
+
+bool DecodeBase64(std::string_view text, std::string* bytes) {
+  if (DecodeUnbroken(text, bytes)) return true;
+  constexpr std::string_view kLineBreaks = "\r\n";
+  if (text.find_first_of(kLineBreaks) == std::string_view::npos) return false;
+  std::string unbroken(text);
+  std::erase_if(unbroken, [&](char c) { return kLineBreaks.find(c) != std::string_view::npos; });
+  return DecodeUnbroken(unbroken, bytes);
+}
 
 ScalarRead JsonScalars::Read(const FieldTable& field, dom::element value, std::uint64_t* bits) {
   bool valid = false;
@@ -82,8 +137,8 @@ ScalarRead JsonScalars::Read(const FieldTable& field, dom::element value, std::u
       valid = ReadNumber(value, &number) && WholeBits(field.type, number, bits);
   }
   if (valid) return ScalarRead::kValue;
-  fault_->Set(std::string("not a valid ") + field.descriptor->type_name());
-  return ScalarRead::kFault;
+  error_->Set(std::string("not a valid ") + field.descriptor->type_name());
+  return ScalarRead::kError;
 }
 
 ScalarRead JsonScalars::ReadKey(const FieldTable& field, std::string_view text,
@@ -95,13 +150,13 @@ ScalarRead JsonScalars::ReadKey(const FieldTable& field, std::string_view text,
     const auto number = ParseJsonNumber(text);
     if (number && WholeBits(field.type, *number, bits)) return ScalarRead::kValue;
   }
-  fault_->Set(std::string("key is not a valid ") + field.descriptor->type_name());
-  return ScalarRead::kFault;
+  error_->Set(std::string("key is not a valid ") + field.descriptor->type_name());
+  return ScalarRead::kError;
 }
 
 bool JsonScalars::ReadDouble(dom::element value, std::uint64_t* bits) {
   return ReadFloating(FieldDescriptor::TYPE_DOUBLE, value, bits) ||
-         fault_->Set("beyond the range of double");
+         error_->Set("beyond the range of double");
 }
 
 bool JsonScalars::ReadNumber(dom::element value, JsonNumber* number) const {
@@ -115,8 +170,8 @@ bool JsonScalars::ReadNumber(dom::element value, JsonNumber* number) const {
       return true;
     case dom::element_type::DOUBLE: {
       const double floating = value.get_double().value_unsafe();
-      *number = is_rewritten_
-                    ? FromRewritten(floating)
+      *number = rewritten_ != nullptr
+                    ? OriginalNumber(floating, *rewritten_)
                     : JsonNumber{.kind = JsonNumber::Kind::kFloating, .floating = floating};
       return true;
     }
@@ -161,8 +216,8 @@ ScalarRead JsonScalars::ReadEnum(const FieldTable& field, dom::element value, st
   }
   if (field.takes_null && value.is_null()) return ScalarRead::kValue;
   if (ReadNumber(value, &number) && WholeBits(field.type, number, bits)) return ScalarRead::kValue;
-  fault_->Set("neither a name nor a number of " + field.enumeration->type->full_name());
-  return ScalarRead::kFault;
+  error_->Set("neither a name nor a number of " + field.enumeration->type->full_name());
+  return ScalarRead::kError;
 }
 
 }  // namespace gateway

@@ -1,13 +1,15 @@
-// One JSON value → one value of a scalar field that is no text, as the bits that go on the wire.
+// One JSON value → one value of a scalar field, as the bits that go on the wire, or as bytes.
 //
-// Used by one thread, for one document.
+// Not thread-safe; one object reads one document.
 #pragma once
 
 #include <google/protobuf/descriptor.h>
 #include <simdjson.h>
 
 #include <cstdint>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "gateway/json/json_error.h"
 #include "gateway/json/json_numbers.h"
@@ -15,16 +17,21 @@
 
 namespace gateway {
 
-enum class ScalarRead : std::uint8_t { kValue, kUnknownEnum, kFault };
+enum class ScalarRead : std::uint8_t { kValue, kUnknownEnum, kError };
 
+/// Takes both alphabets, with padding or without, and line breaks. False if `text` is neither.
+bool DecodeBase64(std::string_view text, std::string* bytes);
+
+/// Reads all scalars but strings and bytes.
 class JsonScalars {
  public:
-  /// `is_rewritten`: the document's numbers were rewritten (json_numbers.h).
-  JsonScalars(bool is_rewritten, JsonError* fault) : is_rewritten_(is_rewritten), fault_(fault) {}
+  /// `rewritten`: the numbers of RewriteNumbers, if the document was rewritten; else null.
+  JsonScalars(const std::vector<JsonNumber>* rewritten, JsonError* error)
+      : rewritten_(rewritten), error_(error) {}
 
   /// `bits` are those of a fixed-size type, or the value of a varint; 0 for an unknown enum string.
   ScalarRead Read(const FieldTable& field, simdjson::dom::element value, std::uint64_t* bits);
-  /// Likewise for the key of a map, which is text in JSON. Keys are not strings here.
+  /// The same for the key of a map, which is text in JSON. Keys that are strings are not for it.
   ScalarRead ReadKey(const FieldTable& field, std::string_view text, std::uint64_t* bits);
   /// A number of google.protobuf.Value, as the bits of a double.
   bool ReadDouble(simdjson::dom::element value, std::uint64_t* bits);
@@ -39,9 +46,9 @@ class JsonScalars {
   bool ReadFloating(Type type, simdjson::dom::element value, std::uint64_t* bits);
   ScalarRead ReadEnum(const FieldTable& field, simdjson::dom::element value, std::uint64_t* bits);
 
-  bool is_rewritten_;
+  const std::vector<JsonNumber>* rewritten_;
   bool saw_whole_zero_ = false;
-  JsonError* fault_;
+  JsonError* error_;
 };
 
 }  // namespace gateway

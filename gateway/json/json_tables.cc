@@ -1,12 +1,14 @@
 #include "gateway/json/json_tables.h"
 
 #include <google/protobuf/descriptor.pb.h>
+#include <google/rpc/error_details.pb.h>
+#include <google/rpc/status.pb.h>
 
 #include <string>
 #include <utility>
 
 #include "gateway/json/enum_names.h"
-#include "gateway/json/json_name.h"
+#include "gateway/json/field_path.h"
 
 namespace gateway {
 namespace {
@@ -64,7 +66,7 @@ FieldTable::Shape ShapeOf(const pb::FieldDescriptor& field) {
   return field.is_repeated() ? FieldTable::Shape::kRepeated : FieldTable::Shape::kSingular;
 }
 
-// Its own in order of declaration, then its extensions.
+// The fields in order of declaration, then the extensions.
 std::vector<const pb::FieldDescriptor*> FieldsOf(const pb::Descriptor& type) {
   std::vector<const pb::FieldDescriptor*> fields;
   type.file()->pool()->FindAllExtensions(&type, &fields);
@@ -72,9 +74,25 @@ std::vector<const pb::FieldDescriptor*> FieldsOf(const pb::Descriptor& type) {
   return fields;
 }
 
+// The types that details of errors are of.
+const pb::Descriptor* FindErrorType(const std::string& name) {
+  for (const pb::Descriptor* file_of :
+       {google::rpc::Status::descriptor(), google::rpc::ErrorInfo::descriptor()}) {
+    const pb::Descriptor* const type = file_of->file()->pool()->FindMessageTypeByName(name);
+    if (type != nullptr) return type;
+  }
+  return nullptr;
+}
+
 }  // namespace
 
-const MessageTable& TableSet::Compile(const pb::Descriptor& message) {
+const MessageTable& JsonTables::MessageOf(const pb::Descriptor& message) const {
+  {
+    const absl::ReaderMutexLock lock(&mutex_);
+    const auto known = messages_.find(&message);
+    if (known != messages_.end()) return *known->second;
+  }
+  const absl::MutexLock lock(&mutex_);
   const MessageTable& table = Find(message);
   while (!pending_.empty()) {
     MessageTable* const next = pending_.back();
@@ -84,7 +102,30 @@ const MessageTable& TableSet::Compile(const pb::Descriptor& message) {
   return table;
 }
 
-MessageTable& TableSet::Find(const pb::Descriptor& message) {
+const EnumTable& JsonTables::EnumOf(const pb::EnumDescriptor& type) const {
+  {
+    const absl::ReaderMutexLock lock(&mutex_);
+    const auto known = enums_.find(&type);
+    if (known != enums_.end()) return *known->second;
+  }
+  const absl::MutexLock lock(&mutex_);
+  return Find(type);
+}
+
+const pb::Descriptor* JsonTables::FindAnyType(std::string_view url) const {
+  const std::size_t slash = url.rfind('/');
+  if (slash == std::string_view::npos) return nullptr;
+  const std::string name(url.substr(slash + 1));
+  const pb::Descriptor* const type = pool_.FindMessageTypeByName(name);
+  return type == nullptr && name.starts_with("google.rpc.") ? FindErrorType(name) : type;
+}
+
+std::size_t JsonTables::message_count() const {
+  const absl::ReaderMutexLock lock(&mutex_);
+  return messages_.size();
+}
+
+MessageTable& JsonTables::Find(const pb::Descriptor& message) const {
   std::unique_ptr<MessageTable>& table = messages_[&message];
   if (table == nullptr) {
     table = std::make_unique<MessageTable>();
@@ -94,18 +135,18 @@ MessageTable& TableSet::Find(const pb::Descriptor& message) {
   return *table;
 }
 
-const EnumTable& TableSet::Find(const pb::EnumDescriptor& type) {
+const EnumTable& JsonTables::Find(const pb::EnumDescriptor& type) const {
   std::unique_ptr<EnumTable>& table = enums_[&type];
   if (table == nullptr) {
     const auto names = EnumJsonNames(type);
     const bool is_closed = type.file()->syntax() == pb::FileDescriptor::SYNTAX_PROTO2;
-    table = std::make_unique<EnumTable>(
-        EnumTable{&type, is_closed, NameTable<int>({names.begin(), names.end()})});
+    table = std::make_unique<EnumTable>(EnumTable{
+        &type, is_closed, NameTable<int>({names.begin(), names.end()}), WrittenEnumNames(type)});
   }
   return *table;
 }
 
-FieldTable TableSet::CompileField(const pb::FieldDescriptor& field) {
+FieldTable JsonTables::CompileField(const pb::FieldDescriptor& field) const {
   FieldTable table;
   table.descriptor = &field;
   table.type = field.type();
@@ -124,7 +165,7 @@ FieldTable TableSet::CompileField(const pb::FieldDescriptor& field) {
   return table;
 }
 
-void TableSet::CompileMessage(MessageTable& table) {
+void JsonTables::CompileMessage(MessageTable& table) const {
   const pb::Descriptor& type = *table.type;
   table.well_known = WellKnownType(type);
   const auto fields = FieldsOf(type);

@@ -1,15 +1,20 @@
-// What the JSON reader must know of messages, compiled from descriptors: names to fields, and each
-// field's place on the wire.
+// What readers and writers of JSON must know of messages, compiled from descriptors: names to
+// fields, each field's place on the wire, and the spellings of enums. One JsonTables serves a whole
+// API, so that a message is compiled once however many methods use it.
 //
-// A TableSet is filled by one thread; the tables that it gave out are const and live as long as it.
-// The descriptors must outlive it.
+// Thread-safe. The tables that it gives out are const and live as long as it. The descriptors must
+// outlive it.
 #pragma once
 
+#include <absl/base/thread_annotations.h>
+#include <absl/synchronization/mutex.h>
 #include <google/protobuf/descriptor.h>
 
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -23,9 +28,12 @@ struct MessageTable;
 
 struct EnumTable {
   const google::protobuf::EnumDescriptor* type = nullptr;
-  /// Of proto2: 0 need not be a value, or may be one like any other.
+  /// An enum of proto2: 0 need not be a value, or may be one like any other.
   bool is_closed = false;
+  /// All spellings that are read.
   NameTable<int> numbers;
+  /// The spelling that is written for each number.
+  std::unordered_map<int, std::string> written;
 };
 
 struct FieldTable {
@@ -37,7 +45,7 @@ struct FieldTable {
   };
 
   const google::protobuf::FieldDescriptor* descriptor = nullptr;
-  /// In JSON; none if another field of proto2 has the same and comes first.
+  /// The name in JSON; none if another field of proto2 has the same and comes first.
   std::optional<KnownName> name;
   google::protobuf::FieldDescriptor::Type type = google::protobuf::FieldDescriptor::TYPE_MESSAGE;
   Shape shape = Shape::kSingular;
@@ -48,9 +56,8 @@ struct FieldTable {
   Bit field_bit;
   Bit oneof_bit;  // none: of no oneof
   WireTag tag;
-  /// Of a proto2 group.
-  WireTag end_tag;
-  /// Of a message, or of a map's entry: fields[0] is its key, fields[1] its value.
+  WireTag end_tag;  // of a proto2 group
+  /// The table of a field's message or of a map's entry: fields[0] is the key, fields[1] the value.
   const MessageTable* message = nullptr;
   const EnumTable* enumeration = nullptr;
 };
@@ -65,20 +72,40 @@ struct MessageTable {
   std::uint32_t words = 0;
 };
 
-class TableSet {
+class JsonTables {
  public:
+  /// `pool`: where the types are that Any values name.
+  explicit JsonTables(const google::protobuf::DescriptorPool& pool) : pool_(pool) {}
+
   /// The table of `message`; those of all messages that it can hold are compiled with it.
-  const MessageTable& Compile(const google::protobuf::Descriptor& message);
+  [[nodiscard]] const MessageTable& MessageOf(const google::protobuf::Descriptor& message) const;
+  [[nodiscard]] const EnumTable& EnumOf(const google::protobuf::EnumDescriptor& type) const;
+
+  /// The message type that the URL of an Any names, or null. The types of google.rpc are known even
+  /// if the pool lacks them. A table is compiled when it is first asked for: unlike other types
+  /// these are known from the documents only.
+  [[nodiscard]] const google::protobuf::Descriptor* FindAnyType(std::string_view url) const;
+
+  /// How many tables of messages have been compiled.
+  [[nodiscard]] std::size_t message_count() const;
 
  private:
-  MessageTable& Find(const google::protobuf::Descriptor& message);
-  const EnumTable& Find(const google::protobuf::EnumDescriptor& type);
-  FieldTable CompileField(const google::protobuf::FieldDescriptor& field);
-  void CompileMessage(MessageTable& table);
+  MessageTable& Find(const google::protobuf::Descriptor& message) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  const EnumTable& Find(const google::protobuf::EnumDescriptor& type) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  FieldTable CompileField(const google::protobuf::FieldDescriptor& field) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void CompileMessage(MessageTable& table) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
-  std::unordered_map<const google::protobuf::Descriptor*, std::unique_ptr<MessageTable>> messages_;
-  std::unordered_map<const google::protobuf::EnumDescriptor*, std::unique_ptr<EnumTable>> enums_;
-  std::vector<MessageTable*> pending_;
+  const google::protobuf::DescriptorPool& pool_;
+  mutable absl::Mutex mutex_;
+  // What is in them is complete, except while the lock is held for writing.
+  mutable std::unordered_map<const google::protobuf::Descriptor*, std::unique_ptr<MessageTable>>
+      messages_ ABSL_GUARDED_BY(mutex_);
+  mutable std::unordered_map<const google::protobuf::EnumDescriptor*, std::unique_ptr<EnumTable>>
+      enums_ ABSL_GUARDED_BY(mutex_);
+  mutable std::vector<MessageTable*> pending_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace gateway

@@ -1,13 +1,11 @@
 #include "gateway/json/json_walk.h"
 
-#include <algorithm>
 #include <string>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
-#include "gateway/json/base64.h"
-#include "gateway/json/json_name.h"
+#include "gateway/base/ascii.h"
 
 namespace gateway {
 namespace {
@@ -17,17 +15,16 @@ namespace pb = google::protobuf;
 using Type = pb::FieldDescriptor::Type;
 using Shape = FieldTable::Shape;
 
-// Messages in one another that decoders take by default, the outermost not counted.
-constexpr std::size_t kMaxMessageLevels = 100;  // a fault names it
+// How many messages in one another decoders take by default, the outermost not counted.
+constexpr std::size_t kMaxMessageLevels = 100;  // an error names it
 
-// A misspelt name is worth telling, arbitrary text from the document is not.
-bool IsTellable(std::string_view name) {
+// A misspelt name helps in an error, arbitrary text from the document does not.
+bool IsPlainName(std::string_view name) {
   constexpr std::size_t kMaxNameBytes = 64;
-  const auto is_plain = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           std::string_view("_-.@$[]").find(c) != std::string_view::npos;
-  };
-  return !name.empty() && name.size() <= kMaxNameBytes && std::ranges::all_of(name, is_plain);
+  static constexpr CharSet kPlain([](char c) {
+    return IsAlphanumeric(c) || std::string_view("_-.@$[]").find(c) != std::string_view::npos;
+  });
+  return !name.empty() && name.size() <= kMaxNameBytes && kPlain.HoldsAllOf(name);
 }
 
 }  // namespace
@@ -60,12 +57,12 @@ class JsonWalk::FewSeen {
 bool JsonWalk::ReadMessage(const MessageTable& table, Element value) {
   if (table.well_known != WellKnown::kNone) return ReadWellKnown(table, value);
   Object object;
-  if (value.get(object) != simdjson::SUCCESS) return fault_.Set("not an object");
+  if (value.get(object) != simdjson::SUCCESS) return error_.Set("not an object");
   return ReadMembers(table, object);
 }
 
 bool JsonWalk::ReadMembers(const MessageTable& table, Object object) {
-  if (setting_.has_duplicates) return ReadLastMembers(table, object);
+  if (pass_.has_duplicates) return ReadLastMembers(table, object);
   return table.words > 1 ? ReadEachMember(table, Seen(table.words), object)
                          : ReadEachMember(table, FewSeen(), object);
 }
@@ -111,14 +108,14 @@ bool JsonWalk::ReadLastMembers(const MessageTable& table, Object object) {
 }
 
 bool JsonWalk::RefuseDuplicate(const FieldTable& field) {
-  fault_.Set("more than one member of this name");
-  return fault_.In(JsonName(*field.descriptor));
+  error_.Set("more than one member of this name");
+  return error_.In(*field.descriptor);
 }
 
 bool JsonWalk::RefuseOneof(const FieldTable& field) {
   const std::string& oneof = field.descriptor->real_containing_oneof()->full_name();
-  fault_.Set("more than one member of oneof " + oneof);
-  return fault_.In(JsonName(*field.descriptor));
+  error_.Set("more than one member of oneof " + oneof);
+  return error_.In(*field.descriptor);
 }
 
 template <class AnySeen>
@@ -126,13 +123,13 @@ bool JsonWalk::ReadMember(AnySeen& seen, const FieldTable& field, Element value)
   if (seen.Add(field.field_bit)) return RefuseDuplicate(field);
   const bool is_set = !value.is_null() || (field.takes_null && field.shape == Shape::kSingular);
   if (is_set && seen.Add(field.oneof_bit)) return RefuseOneof(field);
-  return !is_set || ReadField(field, value) || fault_.In(JsonName(*field.descriptor));
+  return !is_set || ReadField(field, value) || error_.In(*field.descriptor);
 }
 
 bool JsonWalk::SkipUnknown(std::string_view name) {
-  if (setting_.unknown == JsonReadOptions::Unknown::kSkip || name == "@type") return true;
-  fault_.Set("unknown field");
-  return IsTellable(name) && fault_.In(name);
+  if (pass_.unknown == JsonReadOptions::Unknown::kSkip || name == "@type") return true;
+  error_.Set("unknown field");
+  return IsPlainName(name) && error_.In(name);
 }
 
 bool JsonWalk::ReadField(const FieldTable& field, Element value) {
@@ -167,7 +164,7 @@ bool JsonWalk::ReadSingular(const FieldTable& field, Element value) {
 bool JsonWalk::ReadScalar(const FieldTable& field, Element value) {
   std::uint64_t bits = 0;
   const ScalarRead read = scalars_.Read(field, value, &bits);
-  if (read == ScalarRead::kFault) return false;
+  if (read == ScalarRead::kError) return false;
   if (read == ScalarRead::kUnknownEnum) {
     if (!NoteUnknownEnum(field)) return false;
     if (field.shape != Shape::kSingular || field.enumeration->is_closed) return true;
@@ -195,7 +192,7 @@ void JsonWalk::WriteBits(const FieldTable& field, std::uint64_t bits) {
 
 bool JsonWalk::ReadString(const FieldTable& field, Element value) {
   std::string_view text;
-  if (value.get(text) != simdjson::SUCCESS) return fault_.Set("not a string");
+  if (value.get(text) != simdjson::SUCCESS) return error_.Set("not a string");
   if (!text.empty() || field.writes_zero) wire_.String(field.tag, text);
   return true;
 }
@@ -203,13 +200,14 @@ bool JsonWalk::ReadString(const FieldTable& field, Element value) {
 bool JsonWalk::ReadBytes(const FieldTable& field, Element value) {
   std::string_view text;
   std::string bytes;
-  if (value.get(text) != simdjson::SUCCESS) return fault_.Set("not a string");
-  if (!DecodeBase64(text, &bytes)) return fault_.Set("not base64");
+  if (value.get(text) != simdjson::SUCCESS) return error_.Set("not a string");
+  if (!DecodeBase64(text, &bytes)) return error_.Set("not base64");
   if (!bytes.empty() || field.writes_zero) wire_.String(field.tag, bytes);
   return true;
 }
 
 bool JsonWalk::ReadNested(const FieldTable& field, Element value) {
+  if (field.message->well_known == WellKnown::kAny && DropsAny(value)) return true;
   WireBuffer::Nested nested;
   if (!Enter(field.tag, &nested) || !ReadMessage(*field.message, value)) return false;
   Leave(nested);
@@ -226,10 +224,10 @@ bool JsonWalk::ReadGroup(const FieldTable& field, Element value) {
 
 bool JsonWalk::ReadRepeated(const FieldTable& field, Element value) {
   dom::array array;
-  if (value.get(array) != simdjson::SUCCESS) return fault_.Set("not an array");
+  if (value.get(array) != simdjson::SUCCESS) return error_.Set("not an array");
   std::size_t index = 0;
   for (const Element element : array) {
-    if (!ReadSingular(field, element)) return fault_.In(index);
+    if (!ReadSingular(field, element)) return error_.In(index);
     ++index;
   }
   return true;
@@ -237,15 +235,15 @@ bool JsonWalk::ReadRepeated(const FieldTable& field, Element value) {
 
 bool JsonWalk::ReadPacked(const FieldTable& field, Element value) {
   dom::array array;
-  if (value.get(array) != simdjson::SUCCESS) return fault_.Set("not an array");
+  if (value.get(array) != simdjson::SUCCESS) return error_.Set("not an array");
   const WireBuffer::Nested nested = wire_.Open(field.tag);
   std::size_t index = 0;
   for (const Element element : array) {
     std::uint64_t bits = 0;
     const ScalarRead read = scalars_.Read(field, element, &bits);
-    if (read == ScalarRead::kFault) return fault_.In(index);
+    if (read == ScalarRead::kError) return error_.In(index);
     if (read == ScalarRead::kUnknownEnum) {
-      if (!NoteUnknownEnum(field)) return fault_.In(index);
+      if (!NoteUnknownEnum(field)) return error_.In(index);
     } else {
       WriteBits(field, bits);
     }
@@ -261,11 +259,11 @@ bool JsonWalk::ReadPacked(const FieldTable& field, Element value) {
 
 bool JsonWalk::ReadMap(const FieldTable& field, Element value) {
   Object object;
-  if (value.get(object) != simdjson::SUCCESS) return fault_.Set("not an object");
+  if (value.get(object) != simdjson::SUCCESS) return error_.Set("not an object");
   std::size_t position = 0;
   for (const auto& [key, element] : object) {
     // By position, as keys are data.
-    if (!ReadMapEntry(field, key, element)) return fault_.In(position);
+    if (!ReadMapEntry(field, key, element)) return error_.In(position);
     ++position;
   }
   return true;
@@ -277,6 +275,10 @@ bool JsonWalk::ReadMapEntry(const FieldTable& field, std::string_view key, Eleme
   if (value_field.type == Type::TYPE_ENUM &&
       scalars_.Read(value_field, value, &bits) == ScalarRead::kUnknownEnum) {
     return NoteUnknownEnum(value_field);
+  }
+  if (value_field.message != nullptr && value_field.message->well_known == WellKnown::kAny &&
+      DropsAny(value)) {
+    return true;
   }
   WireBuffer::Nested entry;
   if (!Enter(field.tag, &entry) || !ReadMapKey(field.message->fields[0], key) ||
@@ -300,8 +302,8 @@ bool JsonWalk::ReadMapKey(const FieldTable& field, std::string_view key) {
 }
 
 bool JsonWalk::NoteUnknownEnum(const FieldTable& field) {
-  if (setting_.unknown == JsonReadOptions::Unknown::kReject) {
-    return fault_.Set("not a name of " + field.enumeration->type->full_name());
+  if (pass_.unknown == JsonReadOptions::Unknown::kReject) {
+    return error_.Set("not a name of " + field.enumeration->type->full_name());
   }
   unknown_enums_.push_back(field.enumeration->type);
   return true;
@@ -309,7 +311,7 @@ bool JsonWalk::NoteUnknownEnum(const FieldTable& field) {
 
 bool JsonWalk::Descend() {
   if (level_ == kMaxMessageLevels) {
-    return fault_.Set("nests deeper than the 100 message levels that protobuf decoders take");
+    return error_.Set("nests deeper than the 100 message levels that protobuf decoders take");
   }
   ++level_;
   return true;

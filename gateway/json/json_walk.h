@@ -1,19 +1,18 @@
 // The middle of the JSON reader: walks simdjson's DOM along the field tables and writes wire bytes.
 //
-// One walk of one document by one thread. What is rare is left to a second, slower walk, so that
-// the first can be fast: a walk that fails is to be repeated with `has_duplicates`.
+// Not thread-safe; one object walks one document once. What is rare is left to a second, slower
+// walk, so that the first can be fast: a walk that fails is done again with `has_duplicates`.
 #pragma once
 
 #include <simdjson.h>
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <string_view>
 #include <vector>
 
 #include "gateway/json/json_error.h"
-#include "gateway/json/json_reader.h"
+#include "gateway/json/json_read_options.h"
 #include "gateway/json/json_scalars.h"
 #include "gateway/json/json_tables.h"
 #include "gateway/json/wire_buffer.h"
@@ -22,19 +21,21 @@ namespace gateway {
 
 class JsonWalk {
  public:
-  struct Setting {
+  struct Pass {
     JsonReadOptions::Unknown unknown = JsonReadOptions::Unknown::kSkip;
-    /// The document's numbers were rewritten (json_numbers.h).
-    bool is_rewritten = false;
+    /// The numbers of RewriteNumbers, if the document was rewritten; else null.
+    const std::vector<JsonNumber>* rewritten = nullptr;
     /// Objects may have members of equal name: looks for the last of each before it reads.
     /// Otherwise such members make the walk fail.
     bool has_duplicates = false;
-    /// The table of a type that an Any names, or null.
-    std::function<const MessageTable*(std::string_view type)> find_any_type;
   };
 
-  JsonWalk(const Setting& setting, WireBuffer* wire, JsonError* fault)
-      : setting_(setting), wire_(*wire), fault_(*fault), scalars_(setting.is_rewritten, fault) {}
+  JsonWalk(const Pass& pass, const JsonTables& tables, WireBuffer* wire, JsonError* error)
+      : pass_(pass),
+        tables_(tables),
+        wire_(*wire),
+        error_(*error),
+        scalars_(pass.rewritten, error) {}
 
   /// The content of a message, without tag and length.
   bool ReadMessage(const MessageTable& table, simdjson::dom::element value);
@@ -46,6 +47,8 @@ class JsonWalk {
   [[nodiscard]] const std::vector<const google::protobuf::EnumDescriptor*>& unknown_enums() const {
     return unknown_enums_;
   }
+  /// How many Any values were dropped because their types are unknown.
+  [[nodiscard]] std::size_t unknown_anys() const { return unknown_anys_; }
 
  private:
   using Element = simdjson::dom::element;
@@ -78,6 +81,7 @@ class JsonWalk {
 
   // json_walk_well_known.cc
   bool ReadWellKnown(const MessageTable& table, Element value);
+  bool DropsAny(Element value);
   bool ReadAny(Element value);
   bool ReadAnyContent(const MessageTable& table, Object object);
   bool ReadTimestamp(Element value);
@@ -92,12 +96,14 @@ class JsonWalk {
   bool Enter(const WireTag& tag, WireBuffer::Nested* nested);
   void Leave(const WireBuffer::Nested& nested);
 
-  const Setting& setting_;
+  const Pass& pass_;
+  const JsonTables& tables_;
   WireBuffer& wire_;
-  JsonError& fault_;
+  JsonError& error_;
   JsonScalars scalars_;
   std::size_t level_ = 0;
   std::vector<const google::protobuf::EnumDescriptor*> unknown_enums_;
+  std::size_t unknown_anys_ = 0;
 };
 
 }  // namespace gateway

@@ -5,12 +5,13 @@
 #include <utility>
 
 #include "gateway/json/json_walk.h"
-#include "gateway/json/well_known_text.h"
+#include "gateway/json/well_known.h"
 
 namespace gateway {
 namespace {
 
 namespace dom = simdjson::dom;
+using Unknown = JsonReadOptions::Unknown;
 
 // Tags of the well-known types' fields: number << 3 | wire type.
 constexpr WireTag kVarint1{{0x08}, 1};
@@ -71,28 +72,45 @@ bool JsonWalk::ReadWellKnown(const MessageTable& table, Element value) {
   return false;
 }
 
+// An Any of a type that is not known is dropped with its field, element or entry.
+bool JsonWalk::DropsAny(Element value) {
+  if (pass_.unknown == Unknown::kReject) return false;
+  Object object;
+  if (value.get(object) != simdjson::SUCCESS) return false;
+  const std::optional<Element> type = Last(object, kTypeMember);
+  std::string_view url;
+  if (!type || type->get(url) != simdjson::SUCCESS || tables_.FindAnyType(url) != nullptr) {
+    return false;
+  }
+  ++unknown_anys_;
+  return true;
+}
+
 bool JsonWalk::ReadAny(Element value) {
   Object object;
-  if (value.get(object) != simdjson::SUCCESS) return fault_.Set("not an object");
+  if (value.get(object) != simdjson::SUCCESS) return error_.Set("not an object");
   const std::optional<Element> type = Last(object, kTypeMember);
-  if (!type) return object.size() == 0 || fault_.Set("an Any without \"@type\"");
+  if (!type) return object.size() == 0 || error_.Set("an Any without \"@type\"");
   std::string_view url;
   if (type->get(url) != simdjson::SUCCESS) {
-    fault_.Set("not a string");
-    return fault_.In(kTypeMember);
+    error_.Set("not a string");
+    return error_.In(kTypeMember);
   }
-  const std::size_t slash = url.rfind('/');
-  const MessageTable* const table =
-      slash == url.npos ? nullptr : setting_.find_any_type(url.substr(slash + 1));
-  if (table == nullptr) {
-    fault_.Set("not the URL of a known message type");
-    return fault_.In(kTypeMember);
+  const google::protobuf::Descriptor* const content_type = tables_.FindAnyType(url);
+  if (content_type == nullptr && pass_.unknown == Unknown::kSkip) {
+    // Nothing is around it that could be dropped: it is all there is, or in another Any.
+    ++unknown_anys_;
+    return true;
+  }
+  if (content_type == nullptr) {
+    error_.Set("not the URL of a known message type");
+    return error_.In(kTypeMember);
   }
   wire_.String(kBytes1, url);
   // The content is bytes to a decoder, which counts its levels anew.
   const std::size_t level = std::exchange(level_, 0);
   const WireBuffer::Nested content = wire_.Open(kBytes2);
-  if (!ReadAnyContent(*table, object)) return false;
+  if (!ReadAnyContent(tables_.MessageOf(*content_type), object)) return false;
   level_ = level;
   if (wire_.IsEmpty(content)) {
     wire_.Cancel(content);
@@ -105,36 +123,36 @@ bool JsonWalk::ReadAny(Element value) {
 bool JsonWalk::ReadAnyContent(const MessageTable& table, Object object) {
   if (table.well_known == WellKnown::kNone) return ReadMembers(table, object);
   const std::optional<Element> value = Last(object, "value");
-  if (!value) return fault_.Set("an Any of " + table.type->full_name() + " without \"value\"");
+  if (!value) return error_.Set("an Any of " + table.type->full_name() + " without \"value\"");
   for (const auto& [name, ignored] : object) {
     if (name != "value" && !SkipUnknown(name)) return false;
   }
-  return ReadWellKnown(table, *value) || fault_.In("value");
+  return ReadWellKnown(table, *value) || error_.In("value");
 }
 
 bool JsonWalk::ReadTimestamp(Element value) {
   std::string_view text;
-  if (value.get(text) != simdjson::SUCCESS) return fault_.Set("not a string");
-  const std::optional<SecondsNanos> time = ParseTimestamp(text);
-  if (!time) return fault_.Set("not a timestamp as in RFC 3339, of the years 1 to 9999");
+  if (value.get(text) != simdjson::SUCCESS) return error_.Set("not a string");
+  const std::optional<SecondsNanos> time = ParseTimestampText(text);
+  if (!time) return error_.Set("not a timestamp as in RFC 3339, of the years 1 to 9999");
   WriteSecondsNanos(*time, &wire_);
   return true;
 }
 
 bool JsonWalk::ReadDuration(Element value) {
   std::string_view text;
-  if (value.get(text) != simdjson::SUCCESS) return fault_.Set("not a string");
-  const std::optional<SecondsNanos> duration = ParseDuration(text);
-  if (!duration) return fault_.Set("not a duration in seconds such as 1.5s, or out of range");
+  if (value.get(text) != simdjson::SUCCESS) return error_.Set("not a string");
+  const std::optional<SecondsNanos> duration = ParseDurationText(text);
+  if (!duration) return error_.Set("not a duration in seconds such as 1.5s, or out of range");
   WriteSecondsNanos(*duration, &wire_);
   return true;
 }
 
 bool JsonWalk::ReadFieldMask(Element value) {
   std::string_view text;
-  if (value.get(text) != simdjson::SUCCESS) return fault_.Set("not a string");
-  const auto paths = ParseFieldMask(text);
-  if (!paths) return fault_.Set("not a list of paths in lowerCamelCase");
+  if (value.get(text) != simdjson::SUCCESS) return error_.Set("not a string");
+  const auto paths = ParseFieldMaskText(text);
+  if (!paths) return error_.Set("not a list of paths in lowerCamelCase");
   for (const std::string& path : *paths) {
     wire_.String(kBytes1, path);
   }
@@ -143,14 +161,14 @@ bool JsonWalk::ReadFieldMask(Element value) {
 
 bool JsonWalk::ReadStruct(Element value) {
   Object object;
-  if (value.get(object) != simdjson::SUCCESS) return fault_.Set("not an object");
+  if (value.get(object) != simdjson::SUCCESS) return error_.Set("not an object");
   std::size_t position = 0;
   for (const auto& [key, element] : object) {
     WireBuffer::Nested entry;
     WireBuffer::Nested content;
-    if (!Enter(kBytes1, &entry)) return fault_.In(position);
+    if (!Enter(kBytes1, &entry)) return error_.In(position);
     wire_.String(kBytes1, key);
-    if (!Enter(kBytes2, &content) || !ReadValue(element)) return fault_.In(position);
+    if (!Enter(kBytes2, &content) || !ReadValue(element)) return error_.In(position);
     Leave(content);
     Leave(entry);
     ++position;
@@ -191,11 +209,11 @@ bool JsonWalk::ReadValue(Element value) {
 
 bool JsonWalk::ReadListValue(Element value) {
   dom::array array;
-  if (value.get(array) != simdjson::SUCCESS) return fault_.Set("not an array");
+  if (value.get(array) != simdjson::SUCCESS) return error_.Set("not an array");
   std::size_t index = 0;
   for (const Element element : array) {
     WireBuffer::Nested nested;
-    if (!Enter(kBytes1, &nested) || !ReadValue(element)) return fault_.In(index);
+    if (!Enter(kBytes1, &nested) || !ReadValue(element)) return error_.In(index);
     Leave(nested);
     ++index;
   }

@@ -1,40 +1,73 @@
 #include "gateway/json/json_writer.h"
 
+#include <absl/strings/escaping.h>
+
 #include <algorithm>
 #include <map>
 #include <memory>
 #include <span>
 #include <utility>
 
-#include "gateway/json/base64.h"
 #include "gateway/json/field_value.h"
 #include "gateway/json/json_error.h"
-#include "gateway/json/json_name.h"
-#include "gateway/json/json_string.h"
-#include "gateway/json/well_known_value.h"
+#include "gateway/json/well_known.h"
 
 namespace gateway {
 namespace {
 
 namespace pb = google::protobuf;
 
-// Messages in one another. Decoders do not let a request nest deeper, except for messages in Any in
-// Any, which are bytes to them.
+// The most messages in one another. Decoders do not let a request nest deeper, except for messages
+// in Any in Any, which are bytes to them.
 constexpr std::size_t kMaxLevels = 101;
+
+constexpr std::string_view kHex = "0123456789abcdef";
+
+bool MustBeEscaped(char c) { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; }
+
+void AppendEscaped(char c, std::string* json) {
+  constexpr std::string_view kShort = "\"\\\b\f\n\r\t";
+  constexpr std::string_view kLetters = "\"\\bfnrt";
+  *json += '\\';
+  if (const std::size_t at = kShort.find(c); at != std::string_view::npos) {
+    *json += kLetters[at];
+  } else {
+    const auto code = static_cast<unsigned char>(c);
+    *json += "u00";
+    *json += kHex[code >> 4];
+    *json += kHex[code & 0xF];
+  }
+}
+
+// In quotes, with what must be escaped escaped. `text` is UTF-8.
+void AppendJsonString(std::string_view text, std::string* json) {
+  *json += '"';
+  std::size_t copied = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (!MustBeEscaped(text[i])) continue;
+    json->append(text, copied, i - copied);
+    AppendEscaped(text[i], json);
+    copied = i + 1;
+  }
+  json->append(text, copied);
+  *json += '"';
+}
 
 class JsonWriter {
  public:
   /// What is left of the omitted paths below a message.
   using Omitted = std::vector<std::span<const pb::FieldDescriptor* const>>;
 
+  explicit JsonWriter(const JsonTables& tables) : tables_(tables) {}
+
   bool Message(const pb::Message& message, const Omitted& omitted);
-  /// The value alone; its name is told in faults.
+  /// The value alone; errors name the field.
   bool NamedField(const pb::Message& message, const pb::FieldDescriptor& field,
                   const Omitted& omitted);
 
-  Result<std::string> Finish(bool written) {
+  tl::expected<std::string, JsonError> Finish(bool written) {
     if (written) return std::move(json_);
-    return tl::unexpected(fault_.ToStatus());
+    return tl::unexpected(std::move(error_));
   }
 
  private:
@@ -48,8 +81,9 @@ class JsonWriter {
   bool Value(const pb::Message& value);
   bool String(std::string_view text);
 
+  const JsonTables& tables_;
   std::string json_;
-  JsonError fault_;
+  JsonError error_;
   std::size_t level_ = 0;
 };
 
@@ -68,7 +102,7 @@ JsonWriter::Omitted Below(const JsonWriter::Omitted& omitted, const pb::FieldDes
 
 bool JsonWriter::Message(const pb::Message& message, const Omitted& omitted) {
   if (level_ == kMaxLevels) {
-    return fault_.Set("nests deeper than " + std::to_string(kMaxLevels) + " messages");
+    return error_.Set("nests deeper than " + std::to_string(kMaxLevels) + " messages");
   }
   ++level_;
   const bool written = Form(message, omitted);
@@ -78,7 +112,7 @@ bool JsonWriter::Message(const pb::Message& message, const Omitted& omitted) {
 
 bool JsonWriter::Form(const pb::Message& message, const Omitted& omitted) {
   std::string text;
-  switch (const WellKnown type = WellKnownType(*message.GetDescriptor())) {
+  switch (WellKnownType(*message.GetDescriptor())) {
     case WellKnown::kNone:
       json_ += '{';
       if (!Members(message, omitted)) return false;
@@ -93,11 +127,11 @@ bool JsonWriter::Form(const pb::Message& message, const Omitted& omitted) {
     case WellKnown::kValue:
       return Value(message);
     case WellKnown::kWrapper:
-      return Single(Wrapped(message));
+      return Single(FieldValue::Wrapped(message));
     case WellKnown::kDuration:
     case WellKnown::kFieldMask:
     case WellKnown::kTimestamp:
-      return WellKnownToText(message, type, &text, &fault_) && String(text);
+      return WellKnownToText(message, &text, &error_) && String(text);
   }
   return false;
 }
@@ -120,7 +154,7 @@ bool JsonWriter::Members(const pb::Message& message, const Omitted& omitted) {
 
 bool JsonWriter::NamedField(const pb::Message& message, const pb::FieldDescriptor& field,
                             const Omitted& omitted) {
-  return Field(message, field, omitted) || fault_.In(JsonName(field));
+  return Field(message, field, omitted) || error_.In(field);
 }
 
 bool JsonWriter::Field(const pb::Message& message, const pb::FieldDescriptor& field,
@@ -135,7 +169,7 @@ bool JsonWriter::Repeated(const pb::Message& message, const pb::FieldDescriptor&
   json_ += '[';
   for (int i = 0; i < size; ++i) {
     if (i > 0) json_ += ',';
-    if (!Single({message, field, i})) return fault_.In(static_cast<std::size_t>(i));
+    if (!Single({message, field, i})) return error_.In(static_cast<std::size_t>(i));
   }
   json_ += ']';
   return true;
@@ -151,16 +185,16 @@ bool JsonWriter::Map(const pb::Message& message, const pb::FieldDescriptor& fiel
     const FieldValue key{entry, FieldOf(entry, 1)};
     std::string scratch;
     const bool is_text = key.field.type() == pb::FieldDescriptor::TYPE_STRING;
-    entries.insert_or_assign(is_text ? key.Text(&scratch) : key.ScalarText(), &entry);
+    entries.insert_or_assign(is_text ? key.Text(&scratch) : key.ScalarText(tables_), &entry);
   }
   json_ += '{';
   std::size_t position = 0;
   for (const auto& [key, entry] : entries) {
     if (position > 0) json_ += ',';
     // By position, as keys are data.
-    if (!String(key)) return fault_.In(position);
+    if (!String(key)) return error_.In(position);
     json_ += ':';
-    if (!Single({*entry, FieldOf(*entry, 2)})) return fault_.In(position);
+    if (!Single({*entry, FieldOf(*entry, 2)})) return error_.In(position);
     ++position;
   }
   json_ += '}';
@@ -176,16 +210,16 @@ bool JsonWriter::Single(const FieldValue& value, const Omitted& omitted) {
     case pb::FieldDescriptor::TYPE_STRING:
       return String(value.Text(&scratch));
     case pb::FieldDescriptor::TYPE_BYTES:
-      return String(EncodeBase64(value.Text(&scratch)));
+      return String(absl::Base64Escape(value.Text(&scratch)));
     default:
       break;
   }
   if (IsNullValue(value.field)) {
     json_ += "null";
   } else if (value.IsQuoted()) {
-    return String(value.ScalarText());
+    return String(value.ScalarText(tables_));
   } else {
-    json_ += value.ScalarText();
+    json_ += value.ScalarText(tables_);
   }
   return true;
 }
@@ -199,16 +233,12 @@ bool JsonWriter::Any(const pb::Message& any) {
     json_ += "{}";
     return true;
   }
-  const std::size_t slash = url.rfind('/');
-  const pb::Descriptor* const type =
-      slash == url.npos
-          ? nullptr
-          : any.GetDescriptor()->file()->pool()->FindMessageTypeByName(url.substr(slash + 1));
-  if (type == nullptr) return fault_.Set("an Any of a type that is not known");
+  const pb::Descriptor* const type = tables_.FindAnyType(url);
+  if (type == nullptr) return error_.Set("an Any of a type that is not known");
   const std::unique_ptr<pb::Message> content(
       any.GetReflection()->GetMessageFactory()->GetPrototype(type)->New());
   if (!content->ParsePartialFromString(bytes)) {
-    return fault_.Set("an Any whose value is no " + type->full_name());
+    return error_.Set("an Any whose value is no " + type->full_name());
   }
   json_ += R"({"@type":)";
   if (!String(url)) return false;
@@ -216,7 +246,7 @@ bool JsonWriter::Any(const pb::Message& any) {
     if (!Members(*content, {})) return false;
   } else {
     json_ += R"(,"value":)";
-    if (!Message(*content, {})) return fault_.In("value");
+    if (!Message(*content, {})) return error_.In("value");
   }
   json_ += '}';
   return true;
@@ -225,16 +255,16 @@ bool JsonWriter::Any(const pb::Message& any) {
 bool JsonWriter::Value(const pb::Message& value) {
   const pb::FieldDescriptor* const kind =
       value.GetReflection()->GetOneofFieldDescriptor(value, value.GetDescriptor()->oneof_decl(0));
-  if (kind == nullptr) return fault_.Set("a Value without a kind");
+  if (kind == nullptr) return error_.Set("a Value without a kind");
   const FieldValue content{value, *kind};
   if (kind->type() == pb::FieldDescriptor::TYPE_DOUBLE && content.IsQuoted()) {
-    return fault_.Set("a Value that is no finite number");
+    return error_.Set("a Value that is no finite number");
   }
   return Single(content);
 }
 
 bool JsonWriter::String(std::string_view text) {
-  if (!IsUtf8(text)) return fault_.Set("invalid UTF-8");
+  if (!IsUtf8(text)) return error_.Set("invalid UTF-8");
   AppendJsonString(text, &json_);
   return true;
 }
@@ -255,18 +285,21 @@ std::string UnsetJson(const pb::FieldDescriptor& field) {
 
 }  // namespace
 
-Result<std::string> WriteJson(const pb::Message& message, const std::vector<FieldPath>& omitted) {
+tl::expected<std::string, JsonError> WriteJson(const pb::Message& message, const JsonTables& tables,
+                                               const std::vector<FieldPath>& omitted) {
   JsonWriter::Omitted paths;
   for (const FieldPath& path : omitted) paths.emplace_back(path.fields());
-  JsonWriter writer;
+  JsonWriter writer(tables);
   const bool written = writer.Message(message, paths);
   return writer.Finish(written);
 }
 
-Result<std::string> WriteJsonField(const pb::Message& message, const pb::FieldDescriptor& field) {
+tl::expected<std::string, JsonError> WriteJsonField(const pb::Message& message,
+                                                    const pb::FieldDescriptor& field,
+                                                    const JsonTables& tables) {
   const bool is_message = field.message_type() != nullptr && !field.is_repeated();
   if (is_message && !message.GetReflection()->HasField(message, &field)) return UnsetJson(field);
-  JsonWriter writer;
+  JsonWriter writer(tables);
   const bool written = writer.NamedField(message, field, {});
   return writer.Finish(written);
 }

@@ -16,8 +16,8 @@
 
 namespace gateway {
 
-/// The first and last 8 (or 4, or 1) bytes of a name: with its length they tell names of up to 16
-/// bytes apart.
+/// The first and last 8 (or 4, or 1) bytes of a name. Together with the length they identify names
+/// of up to 16 bytes.
 struct NameWords {
   explicit NameWords(std::string_view name) {
     const char* const begin = name.data();
@@ -69,7 +69,7 @@ class NameTable {
  public:
   NameTable() : NameTable(std::vector<std::pair<std::string, Value>>{}) {}
 
-  /// Of equal names the first stays.
+  /// The first of equal names stays.
   explicit NameTable(const std::vector<std::pair<std::string, Value>>& names) {
     const std::size_t size = std::bit_ceil(names.size() * kSlotsPerName + 1);
     slots_.resize(size);

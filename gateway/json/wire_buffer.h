@@ -4,7 +4,7 @@
 // A length takes one byte at first. A message that turns out longer than 127 bytes leaves a note,
 // and Finish puts the longer lengths in: linear in the output, whatever the depth.
 //
-// Used by one thread. The memory stays for the next document until Shrink.
+// Not thread-safe. The memory stays for the next document until Shrink.
 #pragma once
 
 #include <bit>

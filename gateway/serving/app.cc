@@ -22,7 +22,8 @@ tl::expected<std::unique_ptr<App>, Errors> App::Compile(const Config& config) {
   // What they have in spite of errors is compiled too, to report all errors at once.
   app->descriptors_ = DescriptorSource::Load(config.descriptor_sets);
   Errors route_errors = app->descriptors_->errors();
-  app->routes_ = RouteTable::Compile(app->descriptors_->services(), route_errors);
+  app->routes_ = RouteTable::Compile(app->descriptors_->services());
+  Append(route_errors, app->routes_.errors());
   if (app->routes_.services().empty() && route_errors.empty()) {
     route_errors.push_back(
         fmt::format("--descriptor-set {}: none of {} methods has a google.api.http annotation",

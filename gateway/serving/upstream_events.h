@@ -6,7 +6,9 @@
 #include <string_view>
 #include <utility>
 
+#include "gateway/telemetry/logging.h"
 #include "gateway/telemetry/metrics.h"
+#include "gateway/transcoding/status_mapping.h"
 #include "gateway/upstream/upstream_call.h"
 
 namespace gateway {
@@ -18,6 +20,13 @@ class UpstreamEvents final : public UpstreamObserver {
       : metrics_(metrics), on_unauthorized_(std::move(on_unauthorized)) {}
 
   void OnTransfer(std::string_view verb, const HttpResult& result) override {
+    // Which certificate or proxy is at fault shows nowhere else. Log limits the lines of each text.
+    if (const TransportError* error = result.error()) {
+      const std::string_view delivery =
+          error->delivery == Delivery::kNeverSent ? "never_sent" : "may_have_arrived";
+      Log(LogLevel::kWarn, error->text,
+          {{"reason", ReasonForTransport(error->fault)}, {"delivery", delivery}});
+    }
     const HttpResponse* response = result.response();
     metrics_.UpstreamRequest(
         verb, response != nullptr ? std::optional(response->status) : std::nullopt, result.elapsed);

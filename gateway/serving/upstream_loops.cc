@@ -19,13 +19,15 @@ UpstreamLoops::UpstreamLoops(const Config& config, const AtomicValue<TlsMaterial
                              Metrics& telemetry, std::function<void()> on_unauthorized,
                              UpstreamHooks hooks)
     : events_(telemetry, std::move(on_unauthorized)) {
-  const CurlHttpLoopOptions options{.connect_timeout = config.connect_timeout,
-                                    .http_version = config.upstream_http,
-                                    .tls = &tls,
-                                    // The first attempt that times out there shows it.
-                                    .max_silence = config.attempt_timeout / 2,
-                                    .proxy = config.upstream_proxy,
-                                    .max_response_bytes = config.max_response_bytes};
+  const CurlHttpLoopOptions options{
+      .connect_timeout = config.connect_timeout,
+      .http_version = config.upstream_http,
+      .tls = &tls,
+      // The first attempt that times out there shows it.
+      .max_silence = config.attempt_timeout / 2,
+      .proxy = config.upstream_proxy,
+      .on_stale_connection = [&telemetry] { telemetry.StaleConnection(); },
+      .max_response_bytes = config.max_response_bytes};
   const unsigned count =
       std::clamp(std::thread::hardware_concurrency() / kCoresPerLoop, 1U, kMaxLoops);
   std::vector<HttpLoop*> clients;

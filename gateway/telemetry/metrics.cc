@@ -106,6 +106,10 @@ class Metrics::Impl {
       AddAll(CounterFamily("extend_gateway_reconciliations_total",
                            "Reads of what became of a refused or lost call, by their result."),
              "outcome", kReconcileResults);
+  prometheus::Counter& unmarked_creates =
+      CounterFamily("extend_gateway_unmarked_creates_total",
+                    "Creates sent without --create-marker's id, for want of room.")
+          .Add({});
   prometheus::Gauge& in_flight = prometheus::BuildGauge()
                                      .Name("extend_gateway_in_flight")
                                      .Help("Calls begun and not ended.")
@@ -116,9 +120,17 @@ class Metrics::Impl {
                                        .Help("Open connections to upstreams.")
                                        .Register(registry)
                                        .Add({});
+  prometheus::Counter& stale_connections =
+      CounterFamily("extend_gateway_stale_connections_total",
+                    "Idle upstream connections closed unused: bytes or their end waited on them.")
+          .Add({});
   prometheus::Family<prometheus::Counter>& unknown_enum_values =
       CounterFamily("extend_gateway_unknown_enum_values_total",
                     "Enum values in responses that the descriptors do not know, by enum type.");
+  prometheus::Counter& dropped_anys =
+      CounterFamily("extend_gateway_dropped_anys_total",
+                    "Any values in responses that were dropped, as no descriptor set has the type.")
+          .Add({});
   prometheus::Family<prometheus::Counter>& credential_reloads = CounterFamily(
       "extend_gateway_credential_reloads_total",
       "Changed key and certificate files, by kind and whether the change was accepted.");
@@ -195,13 +207,19 @@ void Metrics::Reconciled(ReconcileResult result) {
   impl_->reconciliations[Index(result)]->Increment();
 }
 
+void Metrics::UnmarkedCreate() { impl_->unmarked_creates.Increment(); }
+
 void Metrics::SetUpstreamConnections(int count) { impl_->connections.Set(count); }
+
+void Metrics::StaleConnection() { impl_->stale_connections.Increment(); }
 
 void Metrics::UnknownEnumValue(std::string_view enum_name) {
   const auto [counter, is_new] = impl_->UnknownEnumValues(enum_name);
   counter.Increment();
   if (is_new) Log(LogLevel::kWarn, "unknown value of enum " + std::string(enum_name));
 }
+
+void Metrics::AnyDropped() { impl_->dropped_anys.Increment(); }
 
 void Metrics::CredentialReloaded(CredentialKind kind, bool succeeded) {
   (succeeded ? impl_->reloads_accepted : impl_->reloads_rejected)[Index(kind)]->Increment();

@@ -45,11 +45,17 @@ class Metrics {
                        std::chrono::nanoseconds elapsed);
   void Retried(RetryReason reason);
   void Reconciled(ReconcileResult result);
+  /// A create went out without the id that --create-marker asks for, as there was no room for it.
+  void UnmarkedCreate();
   /// How many connections are open now.
   void SetUpstreamConnections(int count);
+  /// An idle upstream connection was closed unused: bytes or its end waited on it.
+  void StaleConnection();
   /// An upstream has sent a value that the enum type lacks; the field is 0 for the caller. The
   /// first value of each type is logged too.
   void UnknownEnumValue(std::string_view enum_name);
+  /// An Any in a response was dropped, as no descriptor set has its type.
+  void AnyDropped();
   /// A change that is in use, or (once for each distinct error) one that was rejected.
   void CredentialReloaded(CredentialKind kind, bool succeeded);
 

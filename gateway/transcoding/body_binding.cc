@@ -5,7 +5,6 @@
 #include "gateway/base/header_policy.h"
 #include "gateway/json/json_writer.h"
 #include "gateway/transcoding/http_body.h"
-#include "gateway/transcoding/json_violation.h"
 
 namespace gateway {
 namespace {
@@ -30,9 +29,10 @@ void WriteRaw(const pb::Message& http_body, const std::string& holder, HttpReque
 }  // namespace
 
 tl::expected<BodyBinding, std::string> BodyBinding::Compile(std::string_view body,
-                                                            const pb::Descriptor& request) {
-  if (body.empty()) return BodyBinding(Kind::kNone, nullptr, false);
-  if (body == "*") return BodyBinding(Kind::kAll, nullptr, IsHttpBody(request));
+                                                            const pb::Descriptor& request,
+                                                            const JsonTables& tables) {
+  if (body.empty()) return BodyBinding(Kind::kNone, nullptr, false, tables);
+  if (body == "*") return BodyBinding(Kind::kAll, nullptr, IsHttpBody(request), tables);
   const pb::FieldDescriptor* const field = request.FindFieldByName(std::string(body));
   if (field == nullptr) {
     return tl::unexpected("body \"" + std::string(body) + "\" names no field of " +
@@ -40,7 +40,7 @@ tl::expected<BodyBinding, std::string> BodyBinding::Compile(std::string_view bod
   }
   const bool raw = !field->is_repeated() && field->message_type() != nullptr &&
                    IsHttpBody(*field->message_type());
-  return BodyBinding(Kind::kField, field, raw);
+  return BodyBinding(Kind::kField, field, raw, tables);
 }
 
 void BodyBinding::Write(const pb::Message& request, const std::vector<FieldPath>& in_path,
@@ -51,11 +51,9 @@ void BodyBinding::Write(const pb::Message& request, const std::vector<FieldPath>
     return WriteRaw(request.GetReflection()->GetMessage(request, field_), field_->name() + ".", out,
                     violations);
   }
-  Result<std::string> json =
-      kind_ == Kind::kAll ? WriteJson(request, in_path) : WriteJsonField(request, *field_);
-  if (!json) {
-    return violations.Add(FieldOf(json.error(), *request.GetDescriptor()), RuleOf(json.error()));
-  }
+  auto json = kind_ == Kind::kAll ? WriteJson(request, *tables_, in_path)
+                                  : WriteJsonField(request, *field_, *tables_);
+  if (!json) return violations.Add(json.error());
   out.headers.push_back({"Content-Type", "application/json"});
   out.body = std::move(*json);
 }

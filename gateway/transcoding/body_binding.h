@@ -1,6 +1,6 @@
 // The part of a request message that is the HTTP body (google.api.HttpRule.body).
 //
-// Compiled once at start, then const and thread-safe. The descriptors must outlive it.
+// Compiled once at start, then const and thread-safe. Descriptors and tables must outlive it.
 #pragma once
 
 #include <google/protobuf/descriptor.h>
@@ -13,6 +13,7 @@
 #include "gateway/base/http_message.h"
 #include "gateway/base/result.h"
 #include "gateway/json/field_path.h"
+#include "gateway/json/json_tables.h"
 #include "gateway/transcoding/argument_violations.h"
 
 namespace gateway {
@@ -23,8 +24,9 @@ class BodyBinding {
   static constexpr std::size_t kMaxContentType = 255;
 
   /// `body`: empty, `*`, or the name of a field of `request`. The error is a sentence.
-  static tl::expected<BodyBinding, std::string> Compile(
-      std::string_view body, const google::protobuf::Descriptor& request);
+  static tl::expected<BodyBinding, std::string> Compile(std::string_view body,
+                                                        const google::protobuf::Descriptor& request,
+                                                        const JsonTables& tables);
 
   /// Whether all fields that are not in the path are in the body.
   [[nodiscard]] bool takes_all() const { return kind_ == Kind::kAll; }
@@ -38,12 +40,14 @@ class BodyBinding {
  private:
   enum class Kind { kNone, kAll, kField };
 
-  BodyBinding(Kind kind, const google::protobuf::FieldDescriptor* field, bool raw)
-      : kind_(kind), field_(field), raw_(raw) {}
+  BodyBinding(Kind kind, const google::protobuf::FieldDescriptor* field, bool raw,
+              const JsonTables& tables)
+      : kind_(kind), field_(field), raw_(raw), tables_(&tables) {}
 
   Kind kind_;
   const google::protobuf::FieldDescriptor* field_;
-  bool raw_;  // A google.api.HttpBody.
+  bool raw_;  // a google.api.HttpBody
+  const JsonTables* tables_;
 };
 
 }  // namespace gateway

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "gateway/json/json_rewrite.h"
 #include "gateway/transcoding/status_details.h"
 
 namespace gateway {
@@ -98,7 +99,7 @@ class Reader : public nlohmann::json_sax<nlohmann::json> {
 ErrorBody ReadErrorBody(std::string_view body) {
   if (body.size() > kMaxBodyBytes) return {};
   Reader reader;
-  nlohmann::json::sax_parse(body, &reader);
+  nlohmann::json::sax_parse(ReplaceLoneSurrogates(body), &reader);
   return std::move(reader).Take();
 }
 

@@ -16,7 +16,7 @@ namespace gateway {
 class PathTemplate {
  public:
   /// What a template is for. One that is sent needs a value for each wildcard, so that a wildcard
-  /// outside of a variable is a fault.
+  /// outside of a variable is an error.
   enum class Use { kSent, kOnlyChecked };
 
   /// The error is a sentence that names the template, the offset in it and the rule.
@@ -51,7 +51,7 @@ class PathTemplate {
     std::string pattern_text;
 
     [[nodiscard]] bool IsOneSegment() const;
-    /// Appends the encoded value, or tells the rule that it breaks.
+    /// Appends the encoded value, or returns the rule that it breaks.
     [[nodiscard]] std::string Append(std::string_view value, std::string& path) const;
     [[nodiscard]] std::string AppendSegments(std::string_view value, std::string& path) const;
   };

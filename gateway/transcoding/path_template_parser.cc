@@ -10,7 +10,7 @@
 // LITERAL is what may stand in a path of RFC 3986 except ":" and "*", encoded where it has to be.
 // Variables do not nest, `**` is there once at most, and wildcards stand within variables only, but
 // for templates that are not sent. `**` need not be last: published APIs have it before literals,
-// and whoever sends a path need not tell where it ends.
+// and a path that is only sent need not be taken apart again.
 #include <algorithm>
 #include <optional>
 #include <utility>
@@ -32,7 +32,7 @@ bool IsLiteralCharacter(char c) {
 
 }  // namespace
 
-// One use: Parse. The productions return false once fault_ is set.
+// One use: Parse. The productions return false once error_ is set.
 class PathTemplateParser {
  public:
   using Use = PathTemplate::Use;
@@ -40,7 +40,7 @@ class PathTemplateParser {
   PathTemplateParser(std::string_view text, Use use) : text_(text), use_(use) {}
 
   tl::expected<PathTemplate, std::string> Parse() {
-    if (!ParseTemplate()) return tl::unexpected(std::move(fault_));
+    if (!ParseTemplate()) return tl::unexpected(std::move(error_));
     return std::move(result_);
   }
 
@@ -50,7 +50,7 @@ class PathTemplateParser {
 
   // Template = "/" [ Segments [ Verb ] ] ;
   bool ParseTemplate() {
-    if (!Consume('/')) return Fault(at_, "a path must begin with \"/\"");
+    if (!Consume('/')) return Fail(at_, "a path must begin with \"/\"");
     result_.after_ = "/";
     if (AtEnd()) return true;
     if (!ParseSegments()) return false;
@@ -76,7 +76,7 @@ class PathTemplateParser {
     const std::size_t begin = at_;
     if (!ParseLiteral(encoded, text)) return false;
     if (text == "." || text == "..") {
-      return Fault(begin, "a segment must not be \".\" or \"..\", encoded or not");
+      return Fail(begin, "a segment must not be \".\" or \"..\", encoded or not");
     }
     if (variable_ == nullptr) {
       result_.after_ += encoded;
@@ -92,11 +92,11 @@ class PathTemplateParser {
     ++at_;
     const bool rest = Consume('*');
     if (variable_ == nullptr && use_ == Use::kSent) {
-      return Fault(begin,
-                   "a wildcard outside of a variable cannot be sent: no field gives its value");
+      return Fail(begin,
+                  "a wildcard outside of a variable cannot be sent: no field gives its value");
     }
     if (rest && std::exchange(has_rest_, true)) {
-      return Fault(begin, "\"**\" must not be there twice");
+      return Fail(begin, "\"**\" must not be there twice");
     }
     if (variable_ == nullptr) return true;
     variable_->pattern.push_back({rest ? Segment::Kind::kRest : Segment::Kind::kOne, {}, {}});
@@ -106,7 +106,7 @@ class PathTemplateParser {
   // Variable = "{" FieldPath [ "=" Segments ] "}" ;
   bool ParseVariable() {
     const std::size_t begin = at_;
-    if (variable_ != nullptr) return Fault(begin, "a variable must not stand within another");
+    if (variable_ != nullptr) return Fail(begin, "a variable must not stand within another");
     ++at_;
     Variable variable;
     variable_ = &variable;
@@ -121,13 +121,13 @@ class PathTemplateParser {
     }
     if (!Consume('}')) {
       const bool in_pattern = !AtEnd() && !variable.pattern_text.empty();
-      return in_pattern ? Unexpected() : Fault(at_, "a variable must end with \"}\"");
+      return in_pattern ? Unexpected() : Fail(at_, "a variable must end with \"}\"");
     }
     variable_ = nullptr;
     const bool repeated = std::ranges::any_of(result_.variables_, [&](const Variable& other) {
       return other.field_path == variable.field_path;
     });
-    if (repeated) return Fault(begin, "\"" + variable.field_path + "\" is a variable twice");
+    if (repeated) return Fail(begin, "\"" + variable.field_path + "\" is a variable twice");
     variable.before = std::exchange(result_.after_, {});
     result_.variables_.push_back(std::move(variable));
     return true;
@@ -138,7 +138,7 @@ class PathTemplateParser {
     const std::size_t begin = at_;
     do {
       if (AtEnd() || !IsIdentifierStart(text_[at_])) {
-        return Fault(at_, "a variable must be named by a field, or fields with dots between");
+        return Fail(at_, "a variable must be named by a field, or fields with dots between");
       }
       while (!AtEnd() && IsIdentifierPart(text_[at_])) ++at_;
     } while (Consume('.'));
@@ -164,7 +164,7 @@ class PathTemplateParser {
     encoded = text_.substr(begin, at_ - begin);
     std::optional<std::string> decoded = PercentDecoded(encoded);
     if (!decoded) {
-      return Fault(begin, "a \"%\" must be followed by two hexadecimal digits");
+      return Fail(begin, "a \"%\" must be followed by two hexadecimal digits");
     }
     text = std::move(*decoded);
     return true;
@@ -176,19 +176,19 @@ class PathTemplateParser {
     const char before = text_[at_ - 1];
     const bool delimited = AtEnd() || Next('/') || Next(':') || Next('}');
     if (delimited && kDelimiters.find(before) != std::string_view::npos) {
-      return Fault(at_, "a segment or verb must not be empty");
+      return Fail(at_, "a segment or verb must not be empty");
     }
-    if (Next(':')) return Fault(at_, "\":\" must only begin the verb, at the end");
-    if (Next('/')) return Fault(at_, "nothing must follow the verb");
-    if (Next('}')) return Fault(at_, "\"}\" without \"{\"");
+    if (Next(':')) return Fail(at_, "\":\" must only begin the verb, at the end");
+    if (Next('/')) return Fail(at_, "nothing must follow the verb");
+    if (Next('}')) return Fail(at_, "\"}\" without \"{\"");
     if (Next('*') || Next('{') || before == '}' || before == '*') {
-      return Fault(at_, "a wildcard or variable must be a whole segment");
+      return Fail(at_, "a wildcard or variable must be a whole segment");
     }
-    return Fault(at_, "a path cannot hold this character unless it is percent-encoded");
+    return Fail(at_, "a path cannot hold this character unless it is percent-encoded");
   }
 
-  bool Fault(std::size_t offset, const std::string& rule) {
-    fault_ = "path template \"" + std::string(text_) + "\", offset " + std::to_string(offset) +
+  bool Fail(std::size_t offset, const std::string& rule) {
+    error_ = "path template \"" + std::string(text_) + "\", offset " + std::to_string(offset) +
              ": " + rule;
     return false;
   }
@@ -207,7 +207,7 @@ class PathTemplateParser {
   PathTemplate result_;
   Variable* variable_ = nullptr;  // The one that is being parsed.
   bool has_rest_ = false;         // There was a `**`.
-  std::string fault_;
+  std::string error_;
 };
 
 tl::expected<PathTemplate, std::string> PathTemplate::Parse(std::string_view text, Use use) {

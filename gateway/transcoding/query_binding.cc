@@ -6,8 +6,7 @@
 #include <unordered_map>
 #include <utility>
 
-#include "gateway/json/json_writer.h"
-#include "gateway/transcoding/json_violation.h"
+#include "gateway/json/field_value.h"
 #include "gateway/transcoding/percent_encoding.h"
 
 namespace gateway {
@@ -71,7 +70,7 @@ class QueryCompiler {
   }
 
   QueryBinding result_;
-  Errors faults_;
+  Errors errors_;
 
  private:
   void Add(const pb::FieldDescriptor& field, const Elsewhere& elsewhere, Level& level) {
@@ -84,7 +83,7 @@ class QueryCompiler {
     path_.push_back(&field);
     const std::string reason = ReasonAgainst(field);
     if (!reason.empty()) {
-      faults_.push_back("field \"" + Joined(path_) + "\" would be a query parameter, which " +
+      errors_.push_back("field \"" + Joined(path_) + "\" would be a query parameter, which " +
                         reason + " cannot be");
     } else {
       const bool is_message = field.message_type() != nullptr && !HasPlainText(field);
@@ -105,8 +104,9 @@ class QueryWriter {
  public:
   using Level = QueryBinding::Level;
 
-  QueryWriter(std::size_t max_bytes, std::string& url, ArgumentViolations& violations)
-      : max_bytes_(max_bytes), url_(url), violations_(violations) {}
+  QueryWriter(const JsonTables& tables, std::size_t max_bytes, std::string& url,
+              ArgumentViolations& violations)
+      : tables_(tables), max_bytes_(max_bytes), url_(url), violations_(violations) {}
 
   void Write(const Level& level, const pb::Message& message) {
     if (path_.size() > QueryBinding::kMaxDepth) {
@@ -142,8 +142,8 @@ class QueryWriter {
   }
 
   void WriteValue(const std::string& name, const pb::Message& message, int index) {
-    const Result<std::string> text = WritePlainText(message, *path_.back(), index);
-    if (!text) return violations_.Add(Joined(path_), RuleOf(text.error()));
+    const auto text = WritePlainText(message, *path_.back(), tables_, index);
+    if (!text) return violations_.Add(Joined(path_), text.error().rule());
     url_ += separator_;
     separator_ = '&';
     url_ += prefix_;
@@ -152,6 +152,7 @@ class QueryWriter {
     AppendPercentEncoded(*text, url_);
   }
 
+  const JsonTables& tables_;
   const std::size_t max_bytes_;
   std::string& url_;
   ArgumentViolations& violations_;
@@ -166,19 +167,21 @@ QueryBinding::QueryBinding(QueryBinding&&) noexcept = default;
 QueryBinding& QueryBinding::operator=(QueryBinding&&) noexcept = default;
 
 tl::expected<QueryBinding, Errors> QueryBinding::Compile(const pb::Descriptor& request,
-                                                         const std::vector<FieldPath>& elsewhere) {
+                                                         const std::vector<FieldPath>& elsewhere,
+                                                         const JsonTables& tables) {
   QueryCompiler compiler;
   QueryCompiler::Elsewhere all;
   for (const FieldPath& path : elsewhere) all.paths.push_back(&path);
   compiler.Compile(request, all);
-  if (!compiler.faults_.empty()) return tl::unexpected(std::move(compiler.faults_));
+  if (!compiler.errors_.empty()) return tl::unexpected(std::move(compiler.errors_));
+  compiler.result_.tables_ = &tables;
   return std::move(compiler.result_);
 }
 
 void QueryBinding::Append(const pb::Message& request, std::size_t max_bytes, std::string& url,
                           ArgumentViolations& violations) const {
   if (levels_.empty()) return;
-  QueryWriter(max_bytes, url, violations).Write(*levels_.front(), request);
+  QueryWriter(*tables_, max_bytes, url, violations).Write(*levels_.front(), request);
 }
 
 }  // namespace gateway

@@ -1,7 +1,7 @@
 // The fields of a request message that are neither in the path nor in the body → its URL's query.
 //
-// Compiled once at start, names encoded, then const and thread-safe. The descriptors must outlive
-// it. A message field is followed where it is set, so recursive types are no harm.
+// Compiled once at start, names encoded, then const and thread-safe. Descriptors and tables must
+// outlive it. A message field is followed where it is set, so recursive types do no harm.
 #pragma once
 
 #include <google/protobuf/descriptor.h>
@@ -14,6 +14,7 @@
 
 #include "gateway/base/result.h"
 #include "gateway/json/field_path.h"
+#include "gateway/json/json_tables.h"
 #include "gateway/transcoding/argument_violations.h"
 
 namespace gateway {
@@ -25,10 +26,11 @@ class QueryBinding {
 
   /// No query.
   QueryBinding();
-  /// All fields of `request` that do not lie in `elsewhere`. A fault for each that has no place in
+  /// All fields of `request` that do not lie in `elsewhere`. An error for each that has no place in
   /// a query: maps, repeated messages, free-form JSON.
   static tl::expected<QueryBinding, Errors> Compile(const google::protobuf::Descriptor& request,
-                                                    const std::vector<FieldPath>& elsewhere);
+                                                    const std::vector<FieldPath>& elsewhere,
+                                                    const JsonTables& tables);
   ~QueryBinding();
   QueryBinding(QueryBinding&&) noexcept;
   QueryBinding& operator=(QueryBinding&&) noexcept;
@@ -45,6 +47,7 @@ class QueryBinding {
 
   // levels_.front() is the request's. They point to each other, so they never move.
   std::vector<std::unique_ptr<Level>> levels_;
+  const JsonTables* tables_ = nullptr;
 };
 
 }  // namespace gateway

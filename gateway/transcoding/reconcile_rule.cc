@@ -96,14 +96,15 @@ tl::expected<std::string, Errors> CompileReason(const char* option, const std::s
 }  // namespace
 
 tl::expected<ReconcileRule, Errors> ReconcileRule::Compile(const v1::Reconcile& rule,
-                                                           const pb::MethodDescriptor& method) {
+                                                           const pb::MethodDescriptor& method,
+                                                           const JsonTables& tables) {
   const pb::Descriptor& response = *method.output_type();
   Collector collector;
   // The call gets what the GET has read, so both must have the same shape.
   if (!method.options().GetExtension(google::api::http).response_body().empty()) {
     collector.Add("the method must not have a response_body");
   }
-  auto get = RequestBinding::CompileGet(rule.get(), *method.input_type());
+  auto get = RequestBinding::CompileGet(rule.get(), *method.input_type(), tables);
   if (!get) {
     for (const std::string& error : get.error()) collector.Add(error);
   }

@@ -24,7 +24,8 @@ namespace gateway {
 class ReconcileRule {
  public:
   static tl::expected<ReconcileRule, Errors> Compile(
-      const v1::Reconcile& rule, const google::protobuf::MethodDescriptor& method);
+      const v1::Reconcile& rule, const google::protobuf::MethodDescriptor& method,
+      const JsonTables& tables);
 
   /// The GET for a call's request message.
   [[nodiscard]] Result<HttpRequest> Bind(const google::protobuf::Message& request) const {

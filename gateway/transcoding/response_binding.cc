@@ -1,9 +1,9 @@
 #include "gateway/transcoding/response_binding.h"
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 
+#include "gateway/base/ascii.h"
 #include "gateway/base/header_policy.h"
 #include "gateway/transcoding/http_body.h"
 
@@ -12,16 +12,16 @@ namespace {
 
 namespace pb = google::protobuf;
 
-constexpr std::size_t kMaxToldContentType = 64;
+constexpr std::size_t kMaxContentTypeInError = 64;
 constexpr int kNoContent = 204;
 
-// The header came from outside: what is told of it is short and printable.
-std::string ToldContentType(const Headers& headers) {
+// The header came from outside: what an error says of it is short and printable.
+std::string DescribeContentType(const Headers& headers) {
   const std::string* const value = FindHeader(headers, "content-type");
   if (value == nullptr) return "no content type";
-  std::string told = "content type " + value->substr(0, kMaxToldContentType);
-  std::ranges::replace_if(told, [](char c) { return c < ' ' || c > '~'; }, '?');
-  return told;
+  std::string text = "content type " + value->substr(0, kMaxContentTypeInError);
+  std::ranges::replace_if(text, [](char c) { return c < ' ' || c > '~'; }, '?');
+  return text;
 }
 
 // A content type that is no header value could not be a proto string either.
@@ -30,78 +30,78 @@ std::string_view LegalContentType(const Headers& headers) {
   return value != nullptr && IsHeaderValue(*value) ? std::string_view(*value) : std::string_view();
 }
 
+// Whether the body may be anything: nothing of it would be read. Extensions count as fields.
+bool HasNoFields(const pb::Descriptor& message) {
+  return message.field_count() == 0 && message.extension_range_count() == 0;
+}
+
+bool IsBlank(std::string_view body) {
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  if (body.starts_with(kByteOrderMark)) body.remove_prefix(kByteOrderMark.size());
+  return Trimmed(body).empty();
+}
+
 }  // namespace
 
-class ResponseBinding::Impl {
- public:
-  // `field`: the one that the body is; null if the body is the message.
-  Impl(const pb::Descriptor& response, const pb::FieldDescriptor* field) : field_(field) {
-    const pb::Descriptor* const body = field == nullptr       ? &response
-                                       : field->is_repeated() ? nullptr
-                                                              : field->message_type();
-    if (body != nullptr && IsHttpBody(*body)) return;
-    if (field == nullptr) {
-      json_.emplace(&response);
-    } else {
-      json_.emplace(field);
-    }
-  }
-
-  // `owned`: the same answer, whose body may be freed; or null.
-  [[nodiscard]] Result<std::string> Read(const HttpResponse& answer, HttpResponse* owned,
-                                         const JsonReadOptions& options) const {
-    if (!json_) return ReadHttpBody(answer);
-    if (answer.status == kNoContent || answer.body.empty()) return std::string();
-    const std::size_t length = answer.body.size();
-    Result<std::string> wire = owned == nullptr ? json_->Read(answer.body, options)
-                                                : json_->ReadAndFree(owned->body, options);
-    if (wire) return wire;
-    return Error(grpc::StatusCode::INTERNAL, "upstream answered " + std::to_string(answer.status) +
-                                                 " with a body that is not the promised JSON (" +
-                                                 ToldContentType(answer.headers) + ", " +
-                                                 std::to_string(length) +
-                                                 " bytes): " + wire.error().error_message());
-  }
-
- private:
-  [[nodiscard]] std::string ReadHttpBody(const HttpResponse& answer) const {
-    std::string http_body = HttpBodyWireBytes(LegalContentType(answer.headers), answer.body);
-    if (field_ == nullptr || http_body.empty()) return http_body;
-    std::string wire;
-    AppendLengthDelimited(field_->number(), http_body, wire);
-    return wire;
-  }
-
-  const pb::FieldDescriptor* field_;
-  std::optional<JsonReader> json_;  // Nothing for a google.api.HttpBody.
-};
-
-tl::expected<ResponseBinding, std::string> ResponseBinding::Compile(
-    const pb::Descriptor& response, std::string_view response_body) {
+tl::expected<ResponseBinding, std::string> ResponseBinding::Compile(const pb::Descriptor& message,
+                                                                    std::string_view response_body,
+                                                                    const JsonTables& tables) {
   const pb::FieldDescriptor* field = nullptr;
   if (!response_body.empty()) {
-    field = response.FindFieldByName(std::string(response_body));
+    field = message.FindFieldByName(std::string(response_body));
     if (field == nullptr) {
       return tl::unexpected("response_body \"" + std::string(response_body) +
-                            "\" names no field of " + response.full_name());
+                            "\" names no field of " + message.full_name());
     }
   }
-  return ResponseBinding(std::make_unique<const Impl>(response, field));
+  const pb::Descriptor* const body = field == nullptr       ? &message
+                                     : field->is_repeated() ? nullptr
+                                                            : field->message_type();
+  if (body != nullptr && IsHttpBody(*body)) return ResponseBinding(Kind::kHttpBody, field, {});
+  if (body != nullptr && HasNoFields(*body)) return ResponseBinding(Kind::kNoFields, field, {});
+  return ResponseBinding(
+      Kind::kJson, field,
+      field == nullptr ? JsonReader(message, tables) : JsonReader(*field, tables));
 }
 
-ResponseBinding::ResponseBinding(std::unique_ptr<const Impl> impl) : impl_(std::move(impl)) {}
-ResponseBinding::~ResponseBinding() = default;
-ResponseBinding::ResponseBinding(ResponseBinding&&) noexcept = default;
-ResponseBinding& ResponseBinding::operator=(ResponseBinding&&) noexcept = default;
-
-Result<std::string> ResponseBinding::Read(const HttpResponse& answer,
+Result<std::string> ResponseBinding::Read(const HttpResponse& response,
                                           const JsonReadOptions& options) const {
-  return impl_->Read(answer, nullptr, options);
+  return Read(response, nullptr, options);
 }
 
-Result<std::string> ResponseBinding::ReadAndFree(HttpResponse& answer,
+Result<std::string> ResponseBinding::ReadAndFree(HttpResponse& response,
                                                  const JsonReadOptions& options) const {
-  return impl_->Read(answer, &answer, options);
+  return Read(response, &response, options);
+}
+
+// `owned`: the same response, whose body may be freed; or null.
+Result<std::string> ResponseBinding::Read(const HttpResponse& response, HttpResponse* owned,
+                                          const JsonReadOptions& options) const {
+  if (kind_ == Kind::kHttpBody) return ReadHttpBody(response);
+  if (response.status == kNoContent || IsBlank(response.body)) return std::string();
+  if (kind_ == Kind::kNoFields) return InField({});
+  const std::size_t length = response.body.size();
+  Result<std::string> wire = owned == nullptr ? json_->Read(response.body, options)
+                                              : json_->ReadAndFree(owned->body, options);
+  if (wire) return wire;
+  return Error(grpc::StatusCode::INTERNAL, "upstream answered " + std::to_string(response.status) +
+                                               " with a body that is not the promised JSON (" +
+                                               DescribeContentType(response.headers) + ", " +
+                                               std::to_string(length) +
+                                               " bytes): " + wire.error().error_message());
+}
+
+std::string ResponseBinding::ReadHttpBody(const HttpResponse& response) const {
+  std::string http_body = HttpBodyWireBytes(LegalContentType(response.headers), response.body);
+  return http_body.empty() ? http_body : InField(std::move(http_body));
+}
+
+// The wire bytes of the message, given those of the body.
+std::string ResponseBinding::InField(std::string body) const {
+  if (field_ == nullptr) return body;
+  std::string wire;
+  AppendLengthDelimited(field_->number(), body, wire);
+  return wire;
 }
 
 }  // namespace gateway

@@ -1,7 +1,7 @@
 // What the descriptors say, compiled: one Route for each annotated unary method.
 //
-// Built on one thread at start, then const and thread-safe. All faults are found and told together.
-// The descriptor pool must outlive it.
+// Compiled on one thread at start, then const and thread-safe. All errors are found and returned
+// together. The descriptor pool must outlive it.
 #pragma once
 
 #include <google/protobuf/descriptor.h>
@@ -12,6 +12,8 @@
 #include <vector>
 
 #include "gateway/base/result.h"
+#include "gateway/json/json_tables.h"
+#include "gateway/transcoding/marker_rule.h"
 #include "gateway/transcoding/reconcile_rule.h"
 #include "gateway/transcoding/request_binding.h"
 #include "gateway/transcoding/response_binding.h"
@@ -28,6 +30,7 @@ struct Route {
   google::protobuf::MethodOptions::IdempotencyLevel idempotency =
       google::protobuf::MethodOptions::IDEMPOTENCY_UNKNOWN;
   std::optional<ReconcileRule> reconcile;
+  std::optional<MarkerRule> marker;
 };
 
 /// A service with at least one route.
@@ -41,17 +44,24 @@ struct RoutedService {
 class RouteTable {
  public:
   /// Compiles the annotated methods of `services`. Methods without annotation are left out (see
-  /// `unannotated`). Where `faults` grew, it is only good for finding more of them.
-  static RouteTable Compile(const std::vector<const google::protobuf::ServiceDescriptor*>& services,
-                            Errors& faults);
+  /// `unannotated`).
+  static RouteTable Compile(
+      const std::vector<const google::protobuf::ServiceDescriptor*>& services);
 
+  /// Where there are errors, the table holds the sound routes: it cannot be served, but the
+  /// settings of its services can be checked, so that an operator hears of all errors at once.
+  [[nodiscard]] const Errors& errors() const { return errors_; }
   [[nodiscard]] const std::vector<RoutedService>& services() const { return services_; }
-  /// Full names of the methods without annotation.
+  /// The full names of the methods without annotation.
   [[nodiscard]] const std::vector<std::string>& unannotated() const { return unannotated_; }
+  /// What all routes read and write JSON by.
+  [[nodiscard]] const JsonTables& json_tables() const { return *json_tables_; }
 
  private:
+  std::unique_ptr<const JsonTables> json_tables_;
   std::vector<RoutedService> services_;
   std::vector<std::string> unannotated_;
+  Errors errors_;
 };
 
 }  // namespace gateway

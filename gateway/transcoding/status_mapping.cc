@@ -59,6 +59,9 @@ StatusDetails DetailsOf(std::string_view reason, const FailureContext& context) 
   details.metadata.emplace_back("attempts", std::to_string(context.attempts));
   details.retry_after = context.retry_after;
   details.outcome = context.outcome;
+  if (IsPrintable(context.marker, kMaxIdBytes)) {
+    details.metadata.emplace_back("marker", context.marker);
+  }
   return details;
 }
 
@@ -127,6 +130,8 @@ grpc::StatusCode CodeForResponse(int http_status, const ErrorBody& body) {
 }
 
 grpc::StatusCode CodeForTransport(TransportErrorKind kind) { return MeaningOf(kind).code; }
+
+std::string_view ReasonForTransport(TransportErrorKind kind) { return MeaningOf(kind).reason; }
 
 std::string RequestIdOf(const HttpResponse& response, const ErrorBody& body,
                         std::string_view header_name) {

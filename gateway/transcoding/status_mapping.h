@@ -27,6 +27,8 @@ grpc::StatusCode CodeForResponse(int http_status, const ErrorBody& body);
 
 /// The code of a transport error.
 grpc::StatusCode CodeForTransport(TransportErrorKind kind);
+/// ErrorInfo.reason, such as TRANSPORT_TLS.
+std::string_view ReasonForTransport(TransportErrorKind kind);
 
 /// What a response that is not 2xx means. Dates in its headers are compared with `wall_now`.
 ResponseClass ClassifyErrorResponse(const HttpResponse& response,
@@ -47,6 +49,8 @@ struct FailureContext {
   std::optional<std::chrono::nanoseconds> retry_after;
   /// Nothing for methods without side effects.
   std::optional<Outcome> outcome{};
+  /// What a resource that may have been created can be found by; empty: nothing.
+  std::string_view marker{};
 };
 
 /// A response that is not 2xx, and what its body says.

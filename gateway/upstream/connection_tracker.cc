@@ -7,12 +7,13 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <iterator>
 #include <optional>
 #include <utility>
 
-#include "gateway/upstream/curl_http_loop.h"
+#include "gateway/upstream/curl_http_loop_options.h"
 
 namespace gateway {
 namespace {
@@ -34,7 +35,7 @@ int LocalPortOf(curl_socket_t socket) {
   return ntohs(reinterpret_cast<const sockaddr_in*>(&address)->sin_port);
 }
 
-/// When the last byte came; nothing if the kernel does not tell.
+/// When the last byte came; nothing if the kernel does not say.
 std::optional<Clock::time_point> LastHeard(curl_socket_t socket) {
   tcp_info info{};
   socklen_t size = sizeof(info);
@@ -47,34 +48,56 @@ std::optional<Clock::time_point> LastHeard(curl_socket_t socket) {
 curl_socket_t ConnectionTracker::Open(const curl_sockaddr& address) {
   const int fd = ::socket(address.family, address.socktype | SOCK_CLOEXEC, address.protocol);
   if (fd < 0) return CURL_SOCKET_BAD;
-  constexpr auto kMilliseconds =
-      static_cast<unsigned>(std::chrono::milliseconds(CurlHttpLoop::kMaxUnacknowledged).count());
+  constexpr auto kMilliseconds = static_cast<unsigned>(
+      std::chrono::milliseconds(CurlHttpLoopOptions::kMaxUnacknowledged).count());
   setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &kMilliseconds, sizeof(kMilliseconds));
   const absl::MutexLock lock(&mutex_);
   Socket& socket = sockets_[fd];
-  Forget(socket);
-  socket = {.inode = InodeOf(fd), .connected = false, .heard = {}, .waiting_since = {}};
+  Forget(fd, socket);
+  socket = {};
+  socket.inode = InodeOf(fd);
   return fd;
 }
 
 int ConnectionTracker::Close(curl_socket_t socket) {
   const absl::MutexLock lock(&mutex_);
   if (const auto closed = sockets_.extract(socket)) {
-    Forget(closed.mapped());
-    // Whichever it was: all of them will have been closed.
+    Forget(socket, closed.mapped());
+    // Whichever it was: in the end all of them are closed.
     if (closed.mapped().connected && closing_ > 0) --closing_;
   }
   return close(socket);
 }
 
-void ConnectionTracker::OnConnected(const std::vector<curl_socket_t>& tried, int local_port) {
+void ConnectionTracker::OnConnected(const std::vector<curl_socket_t>& tried,
+                                    const ConnectionEnds& ends) {
   const absl::MutexLock lock(&mutex_);
-  for (const curl_socket_t socket : tried) {
-    const auto found = sockets_.find(socket);
-    if (found == sockets_.end()) continue;
-    if (tried.size() > 1 && LocalPortOf(socket) != local_port) continue;
-    if (!std::exchange(found->second.connected, true)) ++connected_;
+  for (const curl_socket_t fd : tried) {
+    const auto found = sockets_.find(fd);
+    if (found == sockets_.end() || found->second.connected) continue;
+    if (tried.size() > 1 && LocalPortOf(fd) != ends.local_port) continue;
+    Socket& socket = found->second;
+    socket.connected = true;
+    socket.peer_ip = ends.peer_ip;
+    socket.peer_port = ends.peer_port;
+    socket.local_ip = ends.local_ip;
+    socket.local_port = ends.local_port;
+    ++connected_;
+    by_local_port_.emplace(ends.local_port, fd);
   }
+}
+
+curl_socket_t ConnectionTracker::Find(const ConnectionEnds& ends) {
+  const absl::MutexLock lock(&mutex_);
+  const auto [begin, end] = by_local_port_.equal_range(ends.local_port);
+  for (auto entry = begin; entry != end; ++entry) {
+    const Socket& socket = sockets_.at(entry->second);
+    if (socket.peer_port == ends.peer_port && socket.peer_ip == ends.peer_ip &&
+        socket.local_ip == ends.local_ip) {
+      return entry->second;
+    }
+  }
+  return CURL_SOCKET_BAD;
 }
 
 int ConnectionTracker::idle() {
@@ -82,8 +105,12 @@ int ConnectionTracker::idle() {
   return connected_ - in_use_ - closing_;
 }
 
-void ConnectionTracker::Forget(const Socket& socket) {
-  if (socket.connected) --connected_;
+void ConnectionTracker::Forget(curl_socket_t fd, const Socket& socket) {
+  if (!socket.connected) return;
+  --connected_;
+  const auto [begin, end] = by_local_port_.equal_range(socket.local_port);
+  const auto entry = std::find_if(begin, end, [fd](const auto& one) { return one.second == fd; });
+  if (entry != end) by_local_port_.erase(entry);
 }
 
 int ConnectionTracker::Count() {
@@ -91,7 +118,7 @@ int ConnectionTracker::Count() {
   for (auto entry = sockets_.begin(); entry != sockets_.end();) {
     const auto& [fd, socket] = *entry;
     const bool is_open = InodeOf(fd) == socket.inode;
-    if (!is_open) Forget(socket);
+    if (!is_open) Forget(fd, socket);
     entry = is_open ? std::next(entry) : sockets_.erase(entry);
   }
   return static_cast<int>(sockets_.size());
@@ -110,6 +137,12 @@ void ConnectionTracker::OnUnanswered(int local_port, Clock::time_point sent) {
   socket.heard = *heard;
   // libcurl sees the end of the connection, and its requests fail.
   if (Clock::now() - socket.waiting_since >= max_silence_) shutdown(fd, SHUT_RDWR);
+}
+
+bool HasUnread(curl_socket_t socket) {
+  char byte = 0;
+  const auto count = recv(socket, &byte, sizeof(byte), MSG_PEEK | MSG_DONTWAIT);
+  return count >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
 }
 
 }  // namespace gateway

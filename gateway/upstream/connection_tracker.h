@@ -1,13 +1,14 @@
-// The sockets that libcurl has open: how many there are, how many are idle, and which lead nowhere.
+// The sockets that libcurl has open: how many there are, how many are idle, and which are broken.
 //
-// Belongs to the loop thread, but for Count. Outlives the multi handle.
+// Not thread-safe; used on the loop thread only, but for Count. Outlives the multi handle.
 #pragma once
 
 #include <absl/synchronization/mutex.h>
 #include <curl/curl.h>
 #include <sys/types.h>
 
-#include <cstdint>
+#include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -15,24 +16,35 @@
 
 namespace gateway {
 
+/// The two ends of a connection, as libcurl names them: IP addresses and ports.
+struct ConnectionEnds {
+  std::string_view peer_ip;
+  int peer_port = 0;
+  std::string_view local_ip;
+  int local_port = 0;
+};
+
 class ConnectionTracker {
  public:
   explicit ConnectionTracker(Clock::duration max_silence) : max_silence_(max_silence) {}
 
-  // libcurl's wishes, and their answers for it.
+  // In place of libcurl's own functions.
   curl_socket_t Open(const curl_sockaddr& address);
   int Close(curl_socket_t socket);
 
-  /// A request is about to go out on a new connection from that local port: its socket is one of
+  /// A request is about to go out on a new connection with these ends: its socket is one of
   /// `tried`. Two were, if the upstream has addresses of both families.
-  void OnConnected(const std::vector<curl_socket_t>& tried, int local_port);
-  /// A request counts on a connection; and it no longer does: it is idle then, or closed, or will
-  /// be at the end of the answer.
-  void Take() { ++in_use_; }
-  void GiveBack() { --in_use_; }
-  /// What is given back will be closed at the end of the answer.
+  void OnConnected(const std::vector<curl_socket_t>& tried, const ConnectionEnds& ends);
+  /// The socket of a connection that OnConnected was called for; CURL_SOCKET_BAD: it is unknown.
+  [[nodiscard]] curl_socket_t Find(const ConnectionEnds& ends);
+
+  /// A request uses a connection or is about to.
+  void Acquire() { ++in_use_; }
+  /// It no longer does: the connection is idle then, or closed, or will be at the response's end.
+  void Release() { --in_use_; }
+  /// A connection that is about to be released will be closed at the response's end.
   void WillClose() { ++closing_; }
-  /// Connections that no request counts on. Of HTTP/1.1, whose requests do not share one.
+  /// The number of connections that no request uses. For HTTP/1.1, whose requests do not share one.
   [[nodiscard]] int idle();
 
   /// A request, sent at `sent` over the connection from that local port, which others may share,
@@ -40,20 +52,25 @@ class ConnectionTracker {
   /// requests waited, is broken: calls would go on joining it.
   void OnUnanswered(int local_port, Clock::time_point sent);
 
-  /// Any thread. Looks at each socket: libcurl closes one that was never connected without a word.
+  /// Thread-safe. Looks at each socket: libcurl closes one that was never connected without a call.
   [[nodiscard]] int Count();
 
  private:
   struct Socket {
-    /// Tells whether the descriptor still is this socket.
+    /// Shows whether the descriptor still is this socket.
     ino_t inode = 0;
+    /// Whether OnConnected was called for it, and with which ends.
     bool connected = false;
-    /// Of a line that is silent: when the last byte came, and since when requests wait.
+    std::string peer_ip;
+    int peer_port = 0;
+    std::string local_ip;
+    int local_port = 0;
+    /// When the last byte came over a silent connection, and since when requests wait.
     Clock::time_point heard;
     Clock::time_point waiting_since;
   };
 
-  void Forget(const Socket& socket) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Forget(curl_socket_t fd, const Socket& socket) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const Clock::duration max_silence_;
   int in_use_ = 0;
@@ -62,6 +79,11 @@ class ConnectionTracker {
   /// A new socket takes the place of one that had its number.
   std::unordered_map<curl_socket_t, Socket> sockets_ ABSL_GUARDED_BY(mutex_);
   int connected_ ABSL_GUARDED_BY(mutex_) = 0;
+  /// Those that are connected. Connections to different peers may have the same local port.
+  std::unordered_multimap<int, curl_socket_t> by_local_port_ ABSL_GUARDED_BY(mutex_);
 };
+
+/// Bytes or an end wait on the socket.
+bool HasUnread(curl_socket_t socket);
 
 }  // namespace gateway

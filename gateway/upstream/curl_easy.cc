@@ -30,9 +30,10 @@ curl_blob Blob(const std::string& text) {
 
 }  // namespace
 
-CurlEasy::CurlEasy(const CurlHttpLoopOptions& options, ConnectionTracker& sockets)
+CurlEasy::CurlEasy(const CurlHttpLoopOptions& options, ConnectionTracker& connections)
     : options_(options),
-      sockets_(sockets),
+      connections_(connections),
+      proxy_has_tls_(IsHttps(options.proxy)),
       handle_(curl_easy_init()),
       response_(options.max_response_bytes) {}
 
@@ -44,7 +45,9 @@ std::optional<TransportError> CurlEasy::Prepare(std::shared_ptr<const HttpReques
   set_up_ = CURLE_OK;
   opened_.clear();
   request_begun_ = false;
+  met_stale_connection_ = false;
   refused_stream_ = false;
+  close_notify_.reset();
   if (!std::ranges::all_of(request_->headers, MaySend)) {
     return TransportError{TransportErrorKind::kMalformed, Delivery::kNeverSent,
                           "the request has a header that may not be sent"};
@@ -75,16 +78,17 @@ void CurlEasy::SetForAllRequests(std::shared_ptr<const TlsMaterial> tls) {
   Set(CURLOPT_PROTOCOLS_STR, "http,https");
   Set(CURLOPT_FOLLOWLOCATION, 0L);
   Set(CURLOPT_ACCEPT_ENCODING, "gzip");
+  Set(CURLOPT_HTTP_CONTENT_DECODING, 0L);  // ContentDecoder does it.
   SetConnection();
   SetTls();
   SetCallbacks();
 }
 
-// Each of the three ways takes back what another has set for the request before.
+// Each of the three ways undoes what another has set for the request before.
 void CurlEasy::SetVerbAndBody() {
   Set(CURLOPT_URL, request_->url.c_str());
   if (request_->body || SendsBodyAlways(request_->verb)) {
-    // Also without a body: CUSTOMREQUEST alone would send no Content-Length.
+    // Even without a body: CUSTOMREQUEST alone would send no Content-Length.
     static const std::string kNone;
     const std::string& body = request_->body ? *request_->body : kNone;
     Set(CURLOPT_POST, 1L);
@@ -128,52 +132,53 @@ void CurlEasy::SetConnectionUse(const Options& options) {
   // libcurl before 8.0 garbles the second request of a connection that began with prior knowledge.
   const bool only_once = http2_possible_ && !MayShareConnections(options_, request_->url);
   // With thousands of connections libcurl would search them all, in vain, for an idle one.
-  const bool none_idle = !http2_possible_ && sockets_.idle() <= 0;
+  const bool none_idle = !http2_possible_ && connections_.idle() <= 0;
   const bool fresh = only_once || options.fresh_connection || none_idle;
   Set(CURLOPT_FORBID_REUSE, only_once ? 1L : 0L);
   Set(CURLOPT_FRESH_CONNECT, fresh ? 1L : 0L);
   Set(CURLOPT_PIPEWAIT, options.wait_for_http2 ? 1L : 0L);
   connections_limited_ = options.wait_for_http2;
-  // A new one counts from the request on, as what it is taken from.
-  if (!fresh) TakeConnection();
+  // A new one counts as used from its request on, as it counts as connected.
+  if (!fresh) AcquireConnection();
 }
 
-void CurlEasy::TakeConnection() {
-  if (!std::exchange(counts_on_connection_, true)) sockets_.Take();
+void CurlEasy::AcquireConnection() {
+  if (!std::exchange(has_connection_, true)) connections_.Acquire();
 }
 
-void CurlEasy::GiveBackConnection() {
-  if (std::exchange(counts_on_connection_, false)) sockets_.GiveBack();
+void CurlEasy::ReleaseConnection() {
+  if (std::exchange(has_connection_, false)) connections_.Release();
 }
 
-// libcurl's own limit would close one even if few are idle and many in use, after a search.
+// libcurl's own limit would search for one and close it even if few are idle and many in use.
 void CurlEasy::OnHead() {
-  if (!counts_on_connection_) return;
-  if (sockets_.idle() >= options_.max_idle_connections) {
+  if (!has_connection_) return;
+  if (connections_.idle() >= options_.max_idle_connections) {
     curl_easy_setopt(handle(), CURLOPT_FORBID_REUSE, 1L);
-    sockets_.WillClose();
+    connections_.WillClose();
   }
-  GiveBackConnection();
+  ReleaseConnection();
 }
 
 void CurlEasy::Forget() {
   request_.reset();
-  GiveBackConnection();
+  ReleaseConnection();
 }
 
 void CurlEasy::SetConnection() {
   Set(CURLOPT_CONNECTTIMEOUT_MS, std::max(1L, static_cast<long>(options_.connect_timeout.count())));
-  Set(CURLOPT_MAXAGE_CONN, static_cast<long>(CurlHttpLoop::kMaxIdle.count()));
-  Set(CURLOPT_MAXLIFETIME_CONN, static_cast<long>(CurlHttpLoop::kMaxLifetime.count()));
+  Set(CURLOPT_MAXAGE_CONN, static_cast<long>(CurlHttpLoopOptions::kMaxIdle.count()));
+  Set(CURLOPT_MAXLIFETIME_CONN, static_cast<long>(CurlHttpLoopOptions::kMaxLifetime.count()));
   // "" is not the default: it overrules the proxy environment variables.
   Set(CURLOPT_PROXY, options_.proxy.c_str());
   Set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   Set(CURLOPT_NOSIGNAL, 1L);
-  // Conclusion a transfer whose name is being resolved must not wait for the resolver's thread.
+  // Ending a transfer whose name is being resolved must not wait for the resolver's thread.
   Set(CURLOPT_QUICK_EXIT, 1L);
 }
 
 void CurlEasy::SetTls() {
+  Set(CURLOPT_SSL_CTX_FUNCTION, &WatchForCloseNotify);
   Set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   if (!tls_->ca_pem.empty()) {
     const curl_blob ca = Blob(tls_->ca_pem);
@@ -200,20 +205,40 @@ void CurlEasy::SetCallbacks() {
   Set(CURLOPT_OPENSOCKETFUNCTION, &OnOpenSocket);
   Set(CURLOPT_OPENSOCKETDATA, this);
   Set(CURLOPT_CLOSESOCKETFUNCTION, &OnCloseSocket);
-  Set(CURLOPT_CLOSESOCKETDATA, &sockets_);
+  Set(CURLOPT_CLOSESOCKETDATA, &connections_);
+}
+
+void CurlEasy::PrepareAgain() {
+  met_stale_connection_ = false;
+  ReleaseConnection();
+  curl_easy_setopt(handle(), CURLOPT_FRESH_CONNECT, 1L);
 }
 
 std::variant<HttpResponse, TransportError> CurlEasy::Conclude(CURLcode code) {
-  if (code == CURLE_OK && response_.has_head()) return response_.Take();
-  return ExplainFailure(code, facts());
+  if (code == CURLE_OK && response_.begun()) {
+    const bool over_tls = IsHttps(request_->url);
+    const bool close_notify_seen = close_notify_ != nullptr && *close_notify_;
+    if (response_.Finish(
+            {.to_head = request_->verb == "HEAD", .orderly = !over_tls || close_notify_seen})) {
+      return response_.Release();
+    }
+  }
+  // libcurl gave up at a line of the head. It does not change what an error's status says.
+  if (code == CURLE_WEIRD_SERVER_REPLY && response_.is_error()) return response_.Release();
+  TransferFacts facts = this->facts();
+  curl_easy_getinfo(handle(), CURLINFO_SSL_VERIFYRESULT, &facts.verify_result);
+  curl_easy_getinfo(handle(), CURLINFO_PROXY_SSL_VERIFYRESULT, &facts.proxy_verify_result);
+  curl_easy_getinfo(handle(), CURLINFO_HTTP_CONNECTCODE, &facts.proxy_status);
+  return ExplainFailure(code, facts);
 }
 
 TransferFacts CurlEasy::facts() const {
   return {.request_begun = request_begun_,
           .refused_stream = refused_stream_,
-          .answer_begun = response_.begun(),
-          .answer_has_head = response_.has_head(),
-          .overflow = response_.overflow()};
+          .response_begun = response_.begun(),
+          .response_has_head = response_.has_head(),
+          .flaw = response_.flaw(),
+          .http_status = response_.status()};
 }
 
 std::size_t CurlEasy::OnHeader(const char* bytes, std::size_t one, std::size_t count, void* self) {
@@ -228,13 +253,22 @@ std::size_t CurlEasy::OnBody(const char* bytes, std::size_t one, std::size_t cou
   return static_cast<CurlEasy*>(self)->response_.AddBody({bytes, one * count}) ? count : count + 1;
 }
 
-int CurlEasy::OnBeforeRequest(void* self, char*, char*, int, int local_port) {
+int CurlEasy::OnBeforeRequest(void* self, char* peer_ip, char* local_ip, int peer_port,
+                              int local_port) {
   auto& easy = *static_cast<CurlEasy*>(self);
-  // A pooled connection that dies before the answer's first byte: libcurl would write the request
-  // again on a new one, whatever its verb, and never tell.
-  if (std::exchange(easy.request_begun_, true)) return CURL_PREREQFUNC_ABORT;
-  easy.TakeConnection();
-  if (!easy.opened_.empty()) easy.sockets_.OnConnected(easy.opened_, local_port);
+  // A pooled connection that dies before the response's first byte: libcurl would write the request
+  // again on a new one, whatever its verb, and never say so.
+  if (easy.request_begun_) return CURL_PREREQFUNC_ABORT;
+  const ConnectionEnds ends{peer_ip, peer_port, local_ip, local_port};
+  SSL* const tls = IsHttps(easy.request_->url) ? TlsOf(easy.handle()) : nullptr;
+  if (easy.opened_.empty() && easy.IsStale(ends, tls)) {
+    easy.met_stale_connection_ = true;
+    return CURL_PREREQFUNC_ABORT;  // libcurl closes the connection.
+  }
+  easy.request_begun_ = true;
+  if (tls != nullptr) easy.close_notify_ = CloseNotifyOf(tls);
+  easy.AcquireConnection();
+  if (!easy.opened_.empty()) easy.connections_.OnConnected(easy.opened_, ends);
   if (easy.http2_possible_) {
     easy.local_port_ = local_port;
     easy.sent_ = Clock::now();
@@ -243,9 +277,21 @@ int CurlEasy::OnBeforeRequest(void* self, char*, char*, int, int local_port) {
   return CURL_PREREQFUNC_OK;
 }
 
+// What came before the request is not its response. libcurl 7.88 would read it as that; later ones
+// do within a connection's first idle second. What arrives between this look and the response
+// cannot be told from it.
+bool CurlEasy::IsStale(const ConnectionEnds& ends, SSL* tls) {
+  if (tls != nullptr && SpeaksHttp2(tls)) return false;  // libcurl reads its frames.
+  const curl_socket_t socket = connections_.Find(ends);
+  if (socket == CURL_SOCKET_BAD) return true;
+  // Within the TLS of a proxy ours cannot be read by itself: there tickets count too.
+  if (tls != nullptr && !proxy_has_tls_) return HasUnread(tls, socket);
+  return HasUnread(socket);
+}
+
 int CurlEasy::OnDebug(CURL*, curl_infotype type, char* text, std::size_t size, void* self) {
   // The only sign of a refused stream that libcurl gives before it tries again. It gives none on a
-  // connection that had answered before: such a refusal counts as a broken connection.
+  // connection that had brought a response before: such a refusal counts as a broken connection.
   if (type == CURLINFO_TEXT && std::string_view(text, size).starts_with("REFUSED_STREAM")) {
     static_cast<CurlEasy*>(self)->refused_stream_ = true;
   }
@@ -254,7 +300,7 @@ int CurlEasy::OnDebug(CURL*, curl_infotype type, char* text, std::size_t size, v
 
 curl_socket_t CurlEasy::OnOpenSocket(void* self, curlsocktype, curl_sockaddr* address) {
   auto& easy = *static_cast<CurlEasy*>(self);
-  const curl_socket_t socket = easy.sockets_.Open(*address);
+  const curl_socket_t socket = easy.connections_.Open(*address);
   easy.opened_.push_back(socket);
   return socket;
 }

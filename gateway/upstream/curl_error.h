@@ -15,17 +15,27 @@ struct TransferFacts {
   bool request_begun = false;
   /// HTTP/2: the upstream said that it has not processed the request.
   bool refused_stream = false;
-  /// Any byte of an answer came, and its complete head.
-  bool answer_begun = false;
-  bool answer_has_head = false;
-  ResponseAssembler::Overflow overflow = ResponseAssembler::Overflow::kNone;
+  /// Any byte of a response came, and its complete head.
+  bool response_begun = false;
+  bool response_has_head = false;
+  ResponseFlaw flaw = ResponseFlaw::kNone;
+  /// The final response's status, if its status line came; else 0.
+  int http_status = 0;
+  /// OpenSSL's X509_V_… for the upstream's certificate and for the proxy's. Above X509_V_OK it need
+  /// not say why the certificate was rejected.
+  long verify_result = 0;
+  long proxy_verify_result = 0;
+  /// The status of the proxy's response to CONNECT; 0: there was none.
+  long proxy_status = 0;
 };
 
-/// Why there is no answer. CURLE_OK stands for a connection that ended before the answer's head
-/// did.
+/// Why there is no response. CURLE_OK stands for a connection that ended before the response did.
 TransportError ExplainFailure(CURLcode code, const TransferFacts& facts);
 
-/// Why there is no answer when the time for the whole transfer is over.
+/// Why there is no response when the time for the whole transfer is over.
 TransportError ExplainTimeout(const TransferFacts& facts);
+
+/// Why there is no response when the loop is stopped.
+TransportError ExplainStop(const TransferFacts& facts);
 
 }  // namespace gateway

@@ -16,8 +16,14 @@ namespace {
 /// Handles that are kept for the next transfers.
 constexpr std::size_t kMaxIdleHandles = 256;
 
+/// libcurl is to keep all idle connections: CurlEasy closes those above the limit. libcurl stores
+/// this as an int.
+constexpr long kNoLimitOfKept = std::numeric_limits<int>::max();
+
 void InitialiseLibcurlOnce() {
   static const bool initialised = [] {
+    // libcurl would write the keys of all connections to the file that it names.
+    unsetenv("SSLKEYLOGFILE");
     // OpenSSL writes to sockets without MSG_NOSIGNAL.
     static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
     return curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
@@ -31,18 +37,19 @@ class CurlHttpLoop::Impl {
  public:
   explicit Impl(const CurlHttpLoopOptions& options)
       : options_(options),
-        sockets_(options.max_silence),
+        connections_(options.max_silence),
         loop_({.finished = [this](CURL* easy, CURLcode code) { OnFinished(easy, code); },
                .stopped = [this] { EndAll(); }}) {
-    // CurlEasy closes what is too many.
-    curl_multi_setopt(loop_.multi(), CURLMOPT_MAXCONNECTS, std::numeric_limits<int>::max());
-    curl_multi_setopt(loop_.multi(), CURLMOPT_MAX_CONCURRENT_STREAMS, kMaxHttp2Streams);
-    curl_multi_setopt(loop_.multi(), CURLMOPT_MAX_HOST_CONNECTIONS, kMaxHttp2Connections);
+    curl_multi_setopt(loop_.multi(), CURLMOPT_MAXCONNECTS, kNoLimitOfKept);
+    curl_multi_setopt(loop_.multi(), CURLMOPT_MAX_CONCURRENT_STREAMS,
+                      CurlHttpLoopOptions::kMaxHttp2Streams);
+    curl_multi_setopt(loop_.multi(), CURLMOPT_MAX_HOST_CONNECTIONS,
+                      CurlHttpLoopOptions::kMaxHttp2Connections);
     loop_.Start();
   }
 
   CurlMulti& loop() { return loop_; }
-  [[nodiscard]] int CountConnections() { return sockets_.Count(); }
+  [[nodiscard]] int CountConnections() { return connections_.Count(); }
 
   TransferId Send(std::shared_ptr<const HttpRequest> request, const TransferOptions& options,
                   std::function<void(HttpResult)> done);
@@ -61,12 +68,13 @@ class CurlHttpLoop::Impl {
   std::optional<TransportError> Begin(Transfer& transfer,
                                       std::shared_ptr<const HttpRequest> request,
                                       const TransferOptions& options);
+  void SendAgain(Transfer& transfer);
   void OnFinished(CURL* easy, CURLcode code);
   void OnTimeout(TransferId id);
   /// Ends it and calls `done`. Unknown ids are ended already.
   void Finish(TransferId id, std::variant<HttpResponse, TransportError> value);
-  /// Takes it out of libcurl and of the table.
-  Transfer Take(TransferId id);
+  /// Removes it from libcurl and from the table.
+  Transfer Remove(TransferId id);
   void EndAll();
   void LearnVersion(CURL* easy);
   /// For good: HTTP/1.1 needs a connection for each call at a time.
@@ -74,9 +82,9 @@ class CurlHttpLoop::Impl {
 
   const CurlHttpLoopOptions options_;
 
-  // Of the loop thread. Handles are destroyed after the loop's multi handle, which they were
+  // Used on the loop thread. Handles are destroyed after the loop's multi handle, which they were
   // removed from.
-  ConnectionTracker sockets_;
+  ConnectionTracker connections_;
   std::vector<std::unique_ptr<CurlEasy>> idle_;
   std::unordered_map<TransferId, Transfer> transfers_;
   TransferId next_id_ = 1;
@@ -106,7 +114,7 @@ std::optional<TransportError> CurlHttpLoop::Impl::Begin(Transfer& transfer,
                                                         const TransferOptions& options) {
   if (options.timeout <= Clock::duration::zero()) return ExplainTimeout({});
   if (idle_.empty()) {
-    transfer.easy = std::make_unique<CurlEasy>(options_, sockets_);
+    transfer.easy = std::make_unique<CurlEasy>(options_, connections_);
   } else {
     transfer.easy = std::move(idle_.back());
     idle_.pop_back();
@@ -114,8 +122,8 @@ std::optional<TransportError> CurlHttpLoop::Impl::Begin(Transfer& transfer,
   static const auto kNoMaterial = std::make_shared<const TlsMaterial>();
   auto tls = options_.tls != nullptr ? options_.tls->Load() : kNoMaterial;
   if (!CurlEasy::MayShareConnections(options_, request->url)) LiftConnectionLimit();
-  // Where connections are limited a fresh one may have to wait for ever; and there broken ones
-  // leave the pool by themselves.
+  // Where connections are limited a fresh one may have to wait for ever, and broken ones leave the
+  // pool by themselves.
   auto error =
       transfer.easy->Prepare(std::move(request), std::move(tls),
                              {.fresh_connection = options.fresh_connection && !connections_limited_,
@@ -130,14 +138,24 @@ std::optional<TransportError> CurlHttpLoop::Impl::Begin(Transfer& transfer,
   return std::nullopt;
 }
 
+// Nothing was sent, so it counts as no attempt; its timeout goes on. A fresh connection cannot be
+// stale, so a transfer comes here once.
+void CurlHttpLoop::Impl::SendAgain(Transfer& transfer) {
+  if (options_.on_stale_connection) options_.on_stale_connection();
+  transfer.easy->PrepareAgain();
+  transfer.added = loop_.Add(transfer.easy->handle());
+  if (!transfer.added) Finish(transfer.id, ExplainFailure(CURLE_FAILED_INIT, {}));
+}
+
 void CurlHttpLoop::Impl::Abort(TransferId id) {
-  if (transfers_.contains(id)) static_cast<void>(Take(id));
+  if (transfers_.contains(id)) static_cast<void>(Remove(id));
 }
 
 void CurlHttpLoop::Impl::OnFinished(CURL* easy, CURLcode code) {
   Transfer* transfer = nullptr;
   curl_easy_getinfo(easy, CURLINFO_PRIVATE, &transfer);
   transfer->added = false;
+  if (transfer->easy->met_stale_connection()) return SendAgain(*transfer);
   if (code == CURLE_OK) LearnVersion(easy);
   Finish(transfer->id, transfer->easy->Conclude(code));
 }
@@ -145,18 +163,18 @@ void CurlHttpLoop::Impl::OnFinished(CURL* easy, CURLcode code) {
 void CurlHttpLoop::Impl::OnTimeout(TransferId id) {
   const CurlEasy& easy = *transfers_.at(id).easy;
   if (connections_limited_ && easy.waits_among_others()) {
-    sockets_.OnUnanswered(easy.local_port(), easy.sent());
+    connections_.OnUnanswered(easy.local_port(), easy.sent());
   }
   Finish(id, ExplainTimeout(easy.facts()));
 }
 
 void CurlHttpLoop::Impl::Finish(TransferId id, std::variant<HttpResponse, TransportError> value) {
   if (!transfers_.contains(id)) return;
-  const Transfer transfer = Take(id);
+  const Transfer transfer = Remove(id);
   transfer.done({std::move(value), Clock::now() - transfer.begun});
 }
 
-CurlHttpLoop::Impl::Transfer CurlHttpLoop::Impl::Take(TransferId id) {
+CurlHttpLoop::Impl::Transfer CurlHttpLoop::Impl::Remove(TransferId id) {
   Transfer transfer = std::move(transfers_.extract(id).mapped());
   if (transfer.added) loop_.Remove(transfer.easy->handle());
   loop_.StopTimer(transfer.timeout);
@@ -170,10 +188,7 @@ CurlHttpLoop::Impl::Transfer CurlHttpLoop::Impl::Take(TransferId id) {
 void CurlHttpLoop::Impl::EndAll() {
   while (!transfers_.empty()) {
     const auto& [id, transfer] = *transfers_.begin();
-    const bool begun = transfer.easy != nullptr && transfer.easy->facts().request_begun;
-    Finish(id, TransportError{TransportErrorKind::kReset,
-                              begun ? Delivery::kMayHaveArrived : Delivery::kNeverSent,
-                              "the gateway is stopping"});
+    Finish(id, ExplainStop(transfer.easy != nullptr ? transfer.easy->facts() : TransferFacts{}));
   }
 }
 
@@ -197,6 +212,8 @@ CurlHttpLoop::~CurlHttpLoop() { Stop(); }
 
 void CurlHttpLoop::Stop() { impl_->loop().Stop(); }
 int CurlHttpLoop::connections() const { return impl_->CountConnections(); }
+
+std::string CurlHttpLoop::LibraryVersion() { return curl_version(); }
 
 void CurlHttpLoop::RunOnLoop(std::function<void()> task) {
   impl_->loop().RunOnLoop(std::move(task));

@@ -13,6 +13,7 @@
 #include "gateway/json/json_reader.h"
 #include "tests/bench/documents.h"
 #include "tests/fuzz/json_comparison.h"
+#include "tests/json/generated_tables.h"
 
 namespace gateway {
 namespace {
@@ -20,8 +21,8 @@ namespace {
 using extend::v1::SplitRun;
 
 std::string ReadByGateway(const std::string& json) {
-  static const JsonReader& reader = *new JsonReader(SplitRun::descriptor());
-  auto wire = reader.Read(json, {.on_unknown_enum = {}});
+  static const JsonReader& reader = *new JsonReader(*SplitRun::descriptor(), GeneratedTables());
+  auto wire = reader.Read(json, {});
   if (!wire) {
     std::cerr << "json_bench: " << wire.error().error_message() << '\n';
     std::abort();

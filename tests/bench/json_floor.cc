@@ -15,6 +15,7 @@
 
 #include "extend/v1/split_run.pb.h"
 #include "gateway/json/json_reader.h"
+#include "tests/json/generated_tables.h"
 
 namespace {
 
@@ -39,7 +40,7 @@ bool IsWhatLibprotobufReads(const std::string& json, const std::string& wire) {
 }
 
 int Measure(const std::string& json, const char* wire_file) {
-  const gateway::JsonReader reader(extend::v1::SplitRun::descriptor());
+  const gateway::JsonReader reader(*extend::v1::SplitRun::descriptor(), gateway::GeneratedTables());
   const gateway::JsonReadOptions options;
   const auto wire = reader.Read(json, options);
   if (!wire || !IsWhatLibprotobufReads(json, *wire)) {

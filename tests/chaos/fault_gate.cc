@@ -90,6 +90,7 @@ void FaultGate::AcceptAll() {
     }
     const int on = 1;
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+    setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof(on));
     JoinEnded();
     {
       const absl::MutexLock lock(&mutex_);
@@ -143,7 +144,7 @@ void FaultGate::End(Connection& connection, ConnectionEnd how) {
       connection.stream.Reset();
       break;
     case ConnectionEnd::kUnannounced:
-      connection.stream.CloseUnannounced();
+      connection.stream.Cut();
       break;
   }
   connection.ended = true;

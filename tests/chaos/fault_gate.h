@@ -4,6 +4,7 @@
 // A thread per connection. Thread-safe, but for Stop. The simulator outlives it.
 #pragma once
 
+#include <absl/base/thread_annotations.h>
 #include <absl/synchronization/mutex.h>
 
 #include <atomic>

@@ -64,8 +64,8 @@ class GateRecord {
   [[nodiscard]] bool TakeFailingRead(const std::string& call);
   /// Stale bytes lie on an idle connection now.
   void CountStale() { ++stale_; }
-  /// A request of that call came on such a connection all the same, so long after the bytes.
-  void UseStale(const std::string& call, std::chrono::microseconds later, bool raced);
+  /// A request of that call came on such a connection all the same: at the same moment, or later.
+  void UseStale(const std::string& call, bool raced);
 
   /// Something befell the connection that a request of that call is on.
   void Touch(const std::string& call);
@@ -78,7 +78,7 @@ class GateRecord {
   [[nodiscard]] std::uint64_t stale() const { return stale_; }
   /// Calls that came on one at the same moment.
   [[nodiscard]] std::uint64_t raced() const { return raced_; }
-  /// Those that came on one later: the bytes were there to be seen.
+  /// Calls that came on one later: the bytes were there to be seen.
   [[nodiscard]] std::vector<std::string> stale_uses();
   /// The fate of a call that has just ended.
   [[nodiscard]] Fate FateOf(const std::string& call);

@@ -4,6 +4,7 @@
 // Thread-safe.
 #pragma once
 
+#include <absl/base/thread_annotations.h>
 #include <absl/synchronization/mutex.h>
 
 #include <chrono>

@@ -184,7 +184,7 @@ TEST(CommandLine, WithoutAnythingIsTheDefault) {
   EXPECT_FALSE(line.config.region_given);
 }
 
-TEST(CommandLine, SourcesWinInTheOrderOfTheContract) {
+TEST(CommandLine, SourcesWinInTheDocumentedOrder) {
   const TemporaryFile file(R"({"region": "file", "listen": ["127.0.0.1:4"]})");
   Environment environment;
   Strings arguments;

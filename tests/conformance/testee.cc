@@ -46,9 +46,9 @@ ConformanceResponse Testee::Convert(const ConformanceRequest& request, const Des
     request.has_json_payload() ? response.set_runtime_error(error)
                                : response.set_parse_error(error);
   } else if (request.requested_output_format() == conformance::JSON) {
-    auto json = WriteJson(*message);
+    auto json = WriteJson(*message, tables_);
     json.has_value() ? response.set_json_payload(*std::move(json))
-                     : response.set_serialize_error(json.error().error_message());
+                     : response.set_serialize_error(json.error().ToStatus().error_message());
   } else {
     response.set_protobuf_payload(request.has_json_payload() ? *std::move(wire)
                                                              : message->SerializeAsString());
@@ -61,11 +61,9 @@ Result<std::string> Testee::ToWire(const ConformanceRequest& request, const Desc
   // An upstream's JSON, or a person's.
   JsonReadOptions options;
   if (request.test_category() != conformance::JSON_IGNORE_UNKNOWN_PARSING_TEST) {
-    options.unknown = JsonReadOptions::Unknown::kReject;
-    options.duplicates = JsonReadOptions::Duplicates::kReject;
+    options = JsonReadOptions::Strict();
   }
-  const JsonReader& reader = readers_.try_emplace(&type, &type).first->second;
-  return reader.Read(request.json_payload(), options);
+  return JsonReader(type, tables_).Read(request.json_payload(), options);
 }
 
 }  // namespace gateway

@@ -1,10 +1,8 @@
 // One test of protobuf's conformance suite, done by our JSON reader and writer. Where neither side
 // is JSON it is libprotobuf that is tested: that is no more than a check of the harness.
 //
-// Used by one thread. The descriptors must outlive it.
+// Not thread-safe. The descriptors must outlive it.
 #pragma once
-
-#include <map>
 
 #include "gateway/descriptors/descriptor_source.h"
 #include "gateway/json/json_reader.h"
@@ -15,7 +13,7 @@ namespace gateway {
 class Testee {
  public:
   /// `source` has the types of the messages that requests name.
-  explicit Testee(const DescriptorSource& source) : source_(source) {}
+  explicit Testee(const DescriptorSource& source) : source_(source), tables_(source.pool()) {}
 
   conformance::ConformanceResponse Answer(const conformance::ConformanceRequest& request);
 
@@ -28,7 +26,7 @@ class Testee {
                              const Descriptor& type);
 
   const DescriptorSource& source_;
-  std::map<const Descriptor*, JsonReader> readers_;
+  const JsonTables tables_;
 };
 
 }  // namespace gateway

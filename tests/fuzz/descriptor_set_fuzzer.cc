@@ -103,7 +103,8 @@ void Fuzz(std::string_view input) {
   Append(faults, files.Add("input", bytes));
   const auto source = DescriptorSource::Build(files);
   Append(faults, source->errors());
-  const RouteTable table = RouteTable::Compile(source->services(), faults);
+  const RouteTable table = RouteTable::Compile(source->services());
+  Append(faults, table.errors());
   for (const std::string& fault : faults) {
     Expect(ErrorLines({fault}).find('\n') == ErrorLines({fault}).size() - 1, "a fault is a line",
            fault);

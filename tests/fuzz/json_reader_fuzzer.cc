@@ -8,6 +8,7 @@
 #include "tests/fuzz/fuzz_input.h"
 #include "tests/fuzz/json_comparison.h"
 #include "tests/fuzz/silent_parsing.h"
+#include "tests/json/generated_tables.h"
 #include "tests/transcoding/all_types.pb.h"
 
 namespace gateway {
@@ -29,10 +30,10 @@ void CompareWithTheirs(const std::string& json, const AllTypes& ours) {
 }
 
 void CheckRoundTrip(const JsonReader& reader, const AllTypes& message) {
-  const auto json = WriteJson(message);
+  const auto json = WriteJson(message, GeneratedTables());
   Expect(json.has_value(), "what was read can be written",
-         json.has_value() ? "" : json.error().error_message());
-  const auto read = reader.Read(*json, {.unknown = Unknown::kReject, .on_unknown_enum = {}});
+         json.has_value() ? "" : json.error().ToStatus().error_message());
+  const auto read = reader.Read(*json, {.unknown = Unknown::kReject});
   Expect(read.has_value(), "what was written can be read", *json);
   AllTypes again;
   Expect(again.ParseFromString(*read), "wire bytes parse", *json);
@@ -40,10 +41,10 @@ void CheckRoundTrip(const JsonReader& reader, const AllTypes& message) {
 }
 
 void Fuzz(const std::string& json) {
-  static const JsonReader& reader = *new JsonReader(AllTypes::descriptor());
+  static const JsonReader& reader = *new JsonReader(*AllTypes::descriptor(), GeneratedTables());
   static const SilentParsing silent;
-  const auto strict = reader.Read(json, {.unknown = Unknown::kReject, .on_unknown_enum = {}});
-  const auto wire = reader.Read(json, {.unknown = Unknown::kSkip, .on_unknown_enum = {}});
+  const auto strict = reader.Read(json, {.unknown = Unknown::kReject});
+  const auto wire = reader.Read(json, {.unknown = Unknown::kSkip});
   Expect(!strict || (wire && *wire == *strict), "what is read strictly is read the same way");
   if (!wire) {
     return Expect(wire.error().error_code() == grpc::StatusCode::INVALID_ARGUMENT,

@@ -11,7 +11,7 @@ namespace {
 using testing::v1::LegacyTypes;
 
 TEST(JsonReaderProto2, ReadsMessages) {
-  const JsonReader reader(LegacyTypes::descriptor());
+  const JsonReader reader(*LegacyTypes::descriptor(), GeneratedTables());
   const auto read = reader.Read(R"({"number": 0, "numbers": [1, 2], "level": "HIGH",
                                     "part": {"text": "a"}, "parts": [{}, {"text": "b"}],
                                     "[testing.v1.extension]": 5,
@@ -27,8 +27,8 @@ TEST(JsonReaderProto2, ReadsMessages) {
 }
 
 TEST(JsonReaderProto2, KnowsExtensionsOnlyByTheirFullNameInBrackets) {
-  const JsonReader reader(LegacyTypes::descriptor());
-  const JsonReadOptions strict{.unknown = JsonReadOptions::Unknown::kReject, .on_unknown_enum = {}};
+  const JsonReader reader(*LegacyTypes::descriptor(), GeneratedTables());
+  const JsonReadOptions strict{.unknown = JsonReadOptions::Unknown::kReject};
   const struct {
     const char* json;
     const char* error;
@@ -46,7 +46,7 @@ TEST(JsonReaderProto2, KnowsExtensionsOnlyByTheirFullNameInBrackets) {
 // proto2 enums need not have a zero, or one that means "unknown".
 TEST(JsonReaderProto2, LeavesFieldsUnsetWhereTheEnumNameIsUnknown) {
   int reported = 0;
-  const JsonReader reader(LegacyTypes::descriptor());
+  const JsonReader reader(*LegacyTypes::descriptor(), GeneratedTables());
   const JsonReadOptions options{.on_unknown_enum = [&](const auto&) { ++reported; }};
   EXPECT_EQ(reader.Read(R"({"level": "MIDDLE"})", options).value(), "");
   EXPECT_EQ(reported, 1);
@@ -63,7 +63,8 @@ TEST(JsonReaderProto2, OfFieldsWithOneJsonNameTheFirstHasIt) {
          })",
       &file));
   google::protobuf::DescriptorPool pool;
-  const JsonReader reader(pool.BuildFile(file)->message_type(0));
+  const JsonTables tables(pool);
+  const JsonReader reader(*pool.BuildFile(file)->message_type(0), tables);
   const auto read = reader.Read(R"({"foo_bar": null, "fooBar": ["a"]})", {});
   EXPECT_EQ(read.value(), "\n\1a");
 }

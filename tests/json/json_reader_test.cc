@@ -313,18 +313,19 @@ TEST(JsonReader, ReadsTheValueOfOneFieldAlone) {
       {"choice_null_value", "null", "choice_null_value: NULL_VALUE"},
   };
   for (const auto& c : cases) {
-    const JsonReader reader(AllTypes::descriptor()->FindFieldByName(c.field));
+    const JsonReader reader(*AllTypes::descriptor()->FindFieldByName(c.field), GeneratedTables());
     const auto read = reader.Read(c.json, {});
     ASSERT_TRUE(read.has_value()) << c.field << read.error().error_message();
     EXPECT_EQ(*read, WireOf(c.message)) << c.field;
   }
-  const JsonReader reader(AllTypes::descriptor()->FindFieldByName("repeated_child"));
+  const JsonReader reader(*AllTypes::descriptor()->FindFieldByName("repeated_child"),
+                          GeneratedTables());
   EXPECT_EQ(ErrorOf(reader.Read(R"([{}, {"number": "x"}])", {})),
             "repeatedChild[1].number: not a valid int32");
 }
 
 TEST(JsonReader, FreesALongTextOnTheWay) {
-  const JsonReader reader(AllTypes::descriptor());
+  const JsonReader reader(*AllTypes::descriptor(), GeneratedTables());
   const std::string text(std::size_t{4} << 20, 'x');
   std::string json = R"({"singularString": ")" + text + R"(", "singularDouble": -0})";
   const auto with_negative_zero = reader.ReadAndFree(json, {});

@@ -9,14 +9,16 @@
 #include <vector>
 
 #include "gateway/json/json_reader.h"
+#include "tests/json/generated_tables.h"
 #include "tests/transcoding/all_types.pb.h"
 
 namespace gateway {
 
 inline Result<std::string> ReadAllTypes(
     const std::string& json, JsonReadOptions::Unknown unknown = JsonReadOptions::Unknown::kSkip) {
-  static const JsonReader& reader = *new JsonReader(testing::v1::AllTypes::descriptor());
-  return reader.Read(json, {.unknown = unknown, .on_unknown_enum = {}});
+  static const JsonReader& reader =
+      *new JsonReader(*testing::v1::AllTypes::descriptor(), GeneratedTables());
+  return reader.Read(json, {.unknown = unknown});
 }
 
 inline std::string WireOf(std::string_view text_format) {

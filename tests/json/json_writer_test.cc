@@ -4,6 +4,7 @@
 #include <google/protobuf/dynamic_message.h>
 #include <google/protobuf/text_format.h>
 
+#include "tests/json/generated_tables.h"
 #include "tests/transcoding/all_types.pb.h"
 #include "tests/transcoding/legacy_types.pb.h"
 
@@ -20,8 +21,8 @@ AllTypes Parse(const std::string& text_format) {
   return message;
 }
 
-std::string Written(const Result<std::string>& json) {
-  return json.has_value() ? *json : "error: " + json.error().error_message();
+std::string Written(const tl::expected<std::string, JsonError>& json) {
+  return json.has_value() ? *json : "error: " + json.error().ToStatus().error_message();
 }
 
 struct Case {
@@ -30,7 +31,8 @@ struct Case {
 };
 
 void ExpectJson(const std::vector<Case>& cases) {
-  for (const Case& c : cases) EXPECT_EQ(Written(WriteJson(Parse(c.message))), c.json) << c.message;
+  for (const Case& c : cases)
+    EXPECT_EQ(Written(WriteJson(Parse(c.message), GeneratedTables())), c.json) << c.message;
 }
 
 TEST(JsonWriter, WritesEveryScalarInItsCanonicalSpelling) {
@@ -160,11 +162,13 @@ TEST(JsonWriter, RefusesWhatJsonCannotHoldAndNamesThePlace) {
   });
   AllTypes message;
   message.mutable_singular_child()->set_text("\xff");
-  EXPECT_EQ(Written(WriteJson(message)), "error: singularChild.text: invalid UTF-8");
+  EXPECT_EQ(Written(WriteJson(message, GeneratedTables())),
+            "error: singularChild.text: invalid UTF-8");
   message.Clear();
   (*message.mutable_string_map())["\xff"] = "x";
-  EXPECT_EQ(Written(WriteJson(message)), "error: stringMap[0]: invalid UTF-8");
-  EXPECT_EQ(WriteJson(message).error().error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(Written(WriteJson(message, GeneratedTables())), "error: stringMap[0]: invalid UTF-8");
+  EXPECT_EQ(WriteJson(message, GeneratedTables()).error().ToStatus().error_code(),
+            grpc::StatusCode::INVALID_ARGUMENT);
 }
 
 TEST(JsonWriter, RefusesAnyInAnyBeyondItsLimit) {
@@ -178,8 +182,9 @@ TEST(JsonWriter, RefusesAnyInAnyBeyondItsLimit) {
     }
     return any;
   };
-  EXPECT_TRUE(WriteJson(nested(101)).has_value());
-  EXPECT_THAT(Written(WriteJson(nested(102))), HasSubstr("nests deeper than 101 messages"));
+  EXPECT_TRUE(WriteJson(nested(101), GeneratedTables()).has_value());
+  EXPECT_THAT(Written(WriteJson(nested(102), GeneratedTables())),
+              HasSubstr("nests deeper than 101 messages"));
 }
 
 TEST(JsonWriter, LeavesOutWhatIsOmitted) {
@@ -204,7 +209,7 @@ TEST(JsonWriter, LeavesOutWhatIsOmitted) {
     for (const char* path : c.omitted) {
       omitted.push_back(FieldPath::Resolve(*AllTypes::descriptor(), path).value());
     }
-    EXPECT_EQ(Written(WriteJson(message, omitted)), c.json) << c.omitted.front();
+    EXPECT_EQ(Written(WriteJson(message, GeneratedTables(), omitted)), c.json) << c.omitted.front();
   }
 }
 
@@ -232,7 +237,8 @@ TEST(JsonWriter, WritesOneField) {
   };
   for (const auto& c : cases) {
     const auto& field = *AllTypes::descriptor()->FindFieldByName(c.field);
-    EXPECT_EQ(Written(WriteJsonField(Parse(c.message), field)), c.json) << c.field;
+    EXPECT_EQ(Written(WriteJsonField(Parse(c.message), field, GeneratedTables())), c.json)
+        << c.field;
   }
 }
 
@@ -245,7 +251,7 @@ TEST(JsonWriter, WritesDynamicMessages) {
             "value { list_value { values { number_value: 1 } } }")
           .SerializeAsString()));
   EXPECT_EQ(
-      Written(WriteJson(*message)),
+      Written(WriteJson(*message, GeneratedTables())),
       R"({"singularColor":"RED","stringMap":{"a":"b"},"timestamp":"1970-01-01T00:00:01Z","value":[1],)"
       R"("any":{"@type":"type.googleapis.com/testing.v1.Child","number":5}})");
 }
@@ -272,7 +278,7 @@ TEST(JsonWriter, WritesTheLastOfMapEntriesWithEqualKeys) {
     const std::unique_ptr<pb::Message> message(factory.GetPrototype(AllTypes::descriptor())->New());
     ASSERT_TRUE(message->ParseFromString(Parse(c.first).SerializeAsString() +
                                          Parse(c.last).SerializeAsString()));
-    EXPECT_EQ(Written(WriteJson(*message)), c.json);
+    EXPECT_EQ(Written(WriteJson(*message, GeneratedTables())), c.json);
   }
 }
 
@@ -280,7 +286,8 @@ TEST(JsonWriter, WritesMessagesOfProto2) {
   testing::v1::LegacyTypes message;
   message.mutable_part()->set_text("a");
   message.SetExtension(testing::v1::extension, 5);
-  EXPECT_EQ(Written(WriteJson(message)), R"({"part":{"text":"a"},"[testing.v1.extension]":5})");
+  EXPECT_EQ(Written(WriteJson(message, GeneratedTables())),
+            R"({"part":{"text":"a"},"[testing.v1.extension]":5})");
 }
 
 }  // namespace

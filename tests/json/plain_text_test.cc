@@ -1,7 +1,8 @@
 #include <gmock/gmock.h>
 #include <google/protobuf/text_format.h>
 
-#include "gateway/json/json_writer.h"
+#include "gateway/json/field_value.h"
+#include "tests/json/generated_tables.h"
 #include "tests/transcoding/all_types.pb.h"
 
 namespace gateway {
@@ -12,8 +13,9 @@ using testing::v1::AllTypes;
 std::string Written(const char* message, const char* field, int index = -1) {
   AllTypes parsed;
   EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(message, &parsed)) << message;
-  const auto text = WritePlainText(parsed, *AllTypes::descriptor()->FindFieldByName(field), index);
-  return text.has_value() ? *text : "error: " + text.error().error_message();
+  const auto text = WritePlainText(parsed, *AllTypes::descriptor()->FindFieldByName(field),
+                                   GeneratedTables(), index);
+  return text.has_value() ? *text : "error: " + text.error().ToStatus().error_message();
 }
 
 TEST(PlainText, IsJsonWithoutQuotes) {
@@ -58,8 +60,10 @@ TEST(PlainText, OfAValueOutOfRangeIsRefused) {
   EXPECT_EQ(Written("", "singular_child"), "error: singularChild: has no plain text");
   AllTypes message;
   message.set_singular_string("\xff");
-  EXPECT_EQ(WritePlainText(message, *AllTypes::descriptor()->FindFieldByName("singular_string"))
+  EXPECT_EQ(WritePlainText(message, *AllTypes::descriptor()->FindFieldByName("singular_string"),
+                           GeneratedTables())
                 .error()
+                .ToStatus()
                 .error_message(),
             "singularString: invalid UTF-8");
 }

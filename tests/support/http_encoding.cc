@@ -6,11 +6,11 @@
 #include <cstdio>
 
 namespace gateway {
+namespace {
 
-std::string Gzip(const std::string& text) {
+std::string Compress(const std::string& text, int window) {
   z_stream stream{};
-  constexpr int kGzipWindow = 15 + 16;
-  deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, kGzipWindow, 8, Z_DEFAULT_STRATEGY);
+  deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, window, 8, Z_DEFAULT_STRATEGY);
   std::string zipped(deflateBound(&stream, text.size()) + 64, '\0');
   stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
   stream.avail_in = static_cast<uInt>(text.size());
@@ -21,6 +21,12 @@ std::string Gzip(const std::string& text) {
   deflateEnd(&stream);
   return zipped;
 }
+
+}  // namespace
+
+std::string Gzip(const std::string& text) { return Compress(text, MAX_WBITS + 16); }
+std::string Deflate(const std::string& text) { return Compress(text, MAX_WBITS); }
+std::string RawDeflate(const std::string& text) { return Compress(text, -MAX_WBITS); }
 
 std::string ChunkedReply(const std::string& body) {
   std::string text = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";

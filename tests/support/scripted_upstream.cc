@@ -70,7 +70,9 @@ Step Drip(std::string bytes, std::chrono::milliseconds pause) {
 }
 Step Stall() { return {Step::Kind::kStall, {}}; }
 Step ReadUntil(std::string bytes) { return {Step::Kind::kReadUntil, std::move(bytes)}; }
+Step TicketAndKeyUpdate() { return {Step::Kind::kTicket, {}}; }
 Step Close() { return {Step::Kind::kClose, {}}; }
+Step Cut() { return {Step::Kind::kCut, {}}; }
 Step Reset() { return {Step::Kind::kReset, {}}; }
 
 std::string HttpReply(int status, std::string_view body, const Headers& headers) {
@@ -191,7 +193,7 @@ void ScriptedUpstream::Serve(Connection& connection) {
     }
   };
   serve();
-  End(stream, false);
+  End(stream, Step::Kind::kClose);
   const std::lock_guard lock(mutex_);
   --counters_.open;
   changed_.notify_all();
@@ -249,17 +251,22 @@ bool ScriptedUpstream::RunStep(const Step& step, WireStream& stream, std::string
       buffer.erase(0, found + step.bytes.size());
       return true;
     }
+    case Step::Kind::kTicket:
+      return stream.SendTicketAndKeyUpdate();
     case Step::Kind::kClose:
+    case Step::Kind::kCut:
     case Step::Kind::kReset:
-      End(stream, step.kind == Step::Kind::kReset);
+      End(stream, step.kind);
       return false;
   }
   return false;
 }
 
-void ScriptedUpstream::End(WireStream& stream, bool with_reset) {
+void ScriptedUpstream::End(WireStream& stream, Step::Kind how) {
   const std::lock_guard lock(mutex_);  // The destructor may be interrupting it.
-  with_reset ? stream.Reset() : stream.Close();
+  if (how == Step::Kind::kReset) return stream.Reset();
+  if (how == Step::Kind::kCut) return stream.Cut();
+  stream.Close();
 }
 
 }  // namespace gateway

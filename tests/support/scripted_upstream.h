@@ -63,7 +63,7 @@ struct ReceivedRequest {
 
 /// One thing done on the wire. Made by the functions below.
 struct Step {
-  enum class Kind { kSend, kDrip, kStall, kReadUntil, kClose, kReset };
+  enum class Kind { kSend, kDrip, kStall, kReadUntil, kTicket, kClose, kCut, kReset };
   Kind kind;
   std::string bytes;
   std::chrono::milliseconds pause{0};
@@ -79,8 +79,12 @@ Step Stall();
 /// Reads on until these bytes have come since the request (or since the start): for other
 /// protocols.
 Step ReadUntil(std::string bytes);
-/// FIN.
+/// TLS 1.3: a session ticket and a request to update keys, which the peer may get at any time.
+Step TicketAndKeyUpdate();
+/// An orderly end: FIN, over TLS after a close_notify.
 Step Close();
+/// FIN without a close_notify. The same as Close without TLS.
+Step Cut();
 /// RST.
 Step Reset();
 
@@ -147,7 +151,7 @@ class ScriptedUpstream {
   /// False when the connection has ended.
   bool Run(const Script& script, WireStream& stream, std::string& buffer);
   bool RunStep(const Step& step, WireStream& stream, std::string& buffer);
-  void End(WireStream& stream, bool with_reset);
+  void End(WireStream& stream, Step::Kind how);
 
   const SslContext tls_;
   std::uint16_t port_ = 0;

@@ -108,6 +108,12 @@ bool WireStream::Write(std::string_view bytes) {
   return true;
 }
 
+bool WireStream::SendTicketAndKeyUpdate() {
+  return SSL_new_session_ticket(ssl_.get()) == 1 && SSL_do_handshake(ssl_.get()) == 1 &&
+         SSL_key_update(ssl_.get(), SSL_KEY_UPDATE_REQUESTED) == 1 &&
+         SSL_do_handshake(ssl_.get()) == 1;
+}
+
 bool WireStream::AwaitWake(int wake_fd) const {
   std::array<pollfd, 2> fds{{{fd_, POLLRDHUP, 0}, {wake_fd, POLLIN, 0}}};
   while (poll(fds.data(), fds.size(), -1) < 0) {
@@ -116,17 +122,12 @@ bool WireStream::AwaitWake(int wake_fd) const {
 }
 
 void WireStream::Close() {
-  if (fd_ >= 0 && ssl_ != nullptr) SSL_shutdown(ssl_.get());
-  CloseUnannounced();
-}
-
-void WireStream::FinishWriting() {
   if (fd_ < 0) return;
   if (ssl_ != nullptr) SSL_shutdown(ssl_.get());
-  shutdown(fd_, SHUT_WR);
+  Cut();
 }
 
-void WireStream::CloseUnannounced() {
+void WireStream::Cut() {
   if (fd_ < 0) return;
   close(fd_);
   fd_ = -1;
@@ -138,6 +139,12 @@ void WireStream::Reset() {
   setsockopt(fd_, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
   close(fd_);
   fd_ = -1;
+}
+
+void WireStream::FinishWriting() {
+  if (fd_ < 0) return;
+  if (ssl_ != nullptr) SSL_shutdown(ssl_.get());
+  shutdown(fd_, SHUT_WR);
 }
 
 void WireStream::Interrupt() const {

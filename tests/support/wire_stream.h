@@ -37,17 +37,20 @@ class WireStream {
   /// False when the peer is gone.
   bool Write(std::string_view bytes);
 
+  /// TLS 1.3 only: what comes beside application data.
+  bool SendTicketAndKeyUpdate();
+
   /// Blocks until `wake_fd` is readable (true) or the peer is gone (false).
   [[nodiscard]] bool AwaitWake(int wake_fd) const;
 
   /// An orderly end: close_notify for TLS, then FIN.
   void Close();
-  /// FIN alone: over TLS without close_notify, as if somebody had cut the stream.
-  void CloseUnannounced();
-  /// Announces the end and goes on reading.
-  void FinishWriting();
+  /// An end with FIN alone: over TLS the peer cannot tell it from an attacker's.
+  void Cut();
   /// An end with RST: what was not yet delivered is lost.
   void Reset();
+  /// Announces the end and goes on reading.
+  void FinishWriting();
   /// Makes every blocking call above return.
   void Interrupt() const;
 

@@ -73,16 +73,17 @@ TEST(Metrics, CountsReloadsConnectionsAndUnknownEnumValues) {
   metrics.SetUpstreamConnections(3);
   metrics.SetUpstreamConnections(2);
   metrics.UnknownEnumValue("a.v1.Color");
-  EXPECT_THAT(
-      metrics.Render(),
-      AllOf(HasSubstr("extend_gateway_credential_reloads_total{kind=\"api_key\","
-                      "result=\"success\"} 1\n"),
-            HasSubstr("extend_gateway_credential_reloads_total{kind=\"server_tls\","
-                      "result=\"failure\"} 1\n"),
-            HasSubstr("extend_gateway_credential_reloads_total{kind=\"upstream_tls\","
-                      "result=\"success\"} 0\n"),
-            HasSubstr("extend_gateway_upstream_connections 2\n"),
-            HasSubstr("extend_gateway_unknown_enum_values_total{enum=\"a.v1.Color\"} 1\n")));
+  metrics.AnyDropped();
+  EXPECT_THAT(metrics.Render(),
+              AllOf(HasSubstr("extend_gateway_credential_reloads_total{kind=\"api_key\","
+                              "result=\"success\"} 1\n"),
+                    HasSubstr("extend_gateway_credential_reloads_total{kind=\"server_tls\","
+                              "result=\"failure\"} 1\n"),
+                    HasSubstr("extend_gateway_credential_reloads_total{kind=\"upstream_tls\","
+                              "result=\"success\"} 0\n"),
+                    HasSubstr("extend_gateway_upstream_connections 2\n"),
+                    HasSubstr("extend_gateway_unknown_enum_values_total{enum=\"a.v1.Color\"} 1\n"),
+                    HasSubstr("extend_gateway_dropped_anys_total 1\n")));
 }
 
 TEST(Metrics, LogsTheFirstUnknownValueOfEachEnum) {

@@ -12,6 +12,7 @@
 
 #include "gateway/transcoding/request_binding.h"
 #include "tests/json/from_text.h"
+#include "tests/json/generated_tables.h"
 #include "tests/transcoding/library.pb.h"
 
 namespace gateway {
@@ -25,15 +26,15 @@ inline const google::protobuf::MethodDescriptor& LibraryMethod(const std::string
 inline RequestBinding BindingOf(const std::string& method) {
   const google::protobuf::MethodDescriptor& descriptor = LibraryMethod(method);
   auto binding = RequestBinding::Compile(descriptor.options().GetExtension(google::api::http),
-                                         *descriptor.input_type());
+                                         *descriptor.input_type(), GeneratedTables());
   if (!binding) throw std::runtime_error(binding.error().front());
   return *std::move(binding);
 }
 
 template <class Request>
 RequestBinding BindingBy(const std::string& rule) {
-  auto binding =
-      RequestBinding::Compile(FromText<google::api::HttpRule>(rule), *Request::descriptor());
+  auto binding = RequestBinding::Compile(FromText<google::api::HttpRule>(rule),
+                                         *Request::descriptor(), GeneratedTables());
   if (!binding) throw std::runtime_error(binding.error().front());
   return *std::move(binding);
 }
@@ -65,9 +66,9 @@ inline std::vector<std::string> ViolationsOf(const Result<HttpRequest>& bound) {
 
 /// What is wrong with a rule for requests of that type.
 template <class Request>
-Errors FaultsOf(const std::string& rule) {
-  const auto binding =
-      RequestBinding::Compile(FromText<google::api::HttpRule>(rule), *Request::descriptor());
+Errors ErrorsOf(const std::string& rule) {
+  const auto binding = RequestBinding::Compile(FromText<google::api::HttpRule>(rule),
+                                               *Request::descriptor(), GeneratedTables());
   return binding ? Errors{} : binding.error();
 }
 

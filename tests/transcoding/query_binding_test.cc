@@ -86,17 +86,18 @@ TEST(QueryBinding, StopsWritingAQueryThatIsTooLong) {
   for (int i = 0; i < 1000; ++i) request.add_other_genres(library::GENRE_POETRY);
   std::string url;
   ArgumentViolations violations;
-  QueryBinding::Compile(*request.GetDescriptor(), {})->Append(request, kMaxBytes, url, violations);
+  QueryBinding::Compile(*request.GetDescriptor(), {}, GeneratedTables())
+      ->Append(request, kMaxBytes, url, violations);
   EXPECT_GT(url.size(), kMaxBytes);
   EXPECT_LE(url.size(), kMaxBytes + std::string("&otherGenres=POETRY").size());
 }
 
 TEST(QueryBinding, SaysWhichFieldsAQueryCannotHold) {
-  EXPECT_THAT(FaultsOf<library::Variables>(R"(get: "/{text}")"),
+  EXPECT_THAT(ErrorsOf<library::Variables>(R"(get: "/{text}")"),
               ElementsAre("field \"labels\" would be a query parameter, which a map cannot be",
                           "field \"free\" would be a query parameter, which a "
                           "google.protobuf.Struct cannot be"));
-  EXPECT_THAT(FaultsOf<library::BorrowBookRequest>(R"(post: "/" body: "labels")"),
+  EXPECT_THAT(ErrorsOf<library::BorrowBookRequest>(R"(post: "/" body: "labels")"),
               ElementsAre(HasSubstr("\"wishes\""),
                           "field \"books\" would be a query parameter, which a repeated message "
                           "cannot be"));

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "tests/json/from_text.h"
+#include "tests/json/generated_tables.h"
 #include "tests/transcoding/faulty_routes.pb.h"
 #include "tests/transcoding/library.pb.h"
 
@@ -27,17 +28,20 @@ const pb::MethodDescriptor& MethodOf(const char* name) {
 }
 
 ReconcileRule RuleOf(const pb::MethodDescriptor& method) {
-  return *ReconcileRule::Compile(method.options().GetExtension(v1::reconcile), method);
+  return *ReconcileRule::Compile(method.options().GetExtension(v1::reconcile), method,
+                                 GeneratedTables());
 }
 
 ReconcileRule RuleBy(const std::string& rule) {
-  return *ReconcileRule::Compile(FromText<v1::Reconcile>(rule), MethodOf("OfMessage"));
+  return *ReconcileRule::Compile(FromText<v1::Reconcile>(rule), MethodOf("OfMessage"),
+                                 GeneratedTables());
 }
 
 template <class Response>
 Resource Read(const ReconcileRule& rule, int status, std::string body) {
   HttpResponse response{.status = status, .headers = {}, .body = std::move(body)};
-  return rule.Read(response, *ResponseBinding::Compile(*Response::descriptor(), ""), {});
+  return rule.Read(response,
+                   *ResponseBinding::Compile(*Response::descriptor(), "", GeneratedTables()), {});
 }
 
 TEST(ReconcileRule, BindsTheGetByTheCallsOwnRequest) {
@@ -174,8 +178,8 @@ TEST(ReconcileRule, SaysWhatIsWrongWithIt) {
        "finished_reason \"X_\" must be UPPER_SNAKE_CASE"},
   };
   for (const auto& c : cases) {
-    const auto rule =
-        ReconcileRule::Compile(FromText<v1::Reconcile>(c.rule), MethodOf("OfMessage"));
+    const auto rule = ReconcileRule::Compile(FromText<v1::Reconcile>(c.rule), MethodOf("OfMessage"),
+                                             GeneratedTables());
     ASSERT_FALSE(rule.has_value()) << c.rule;
     EXPECT_THAT(rule.error(), ElementsAre(HasSubstr(c.fault))) << c.rule;
   }
@@ -186,7 +190,7 @@ TEST(ReconcileRule, LimitsReasons) {
     return ReconcileRule::Compile(FromText<v1::Reconcile>(
                                       R"(get: "/{id}" field: "state" done: "DONE" done_reason: ")" +
                                       std::string(size, 'X') + "\""),
-                                  MethodOf("OfMessage"))
+                                  MethodOf("OfMessage"), GeneratedTables())
         .has_value();
   };
   EXPECT_TRUE(compiles_with(63));
@@ -194,8 +198,9 @@ TEST(ReconcileRule, LimitsReasons) {
 }
 
 TEST(ReconcileRule, NeedsTheWholeResponseAsTheBody) {
-  const auto rule = ReconcileRule::Compile(
-      FromText<v1::Reconcile>(R"(get: "/{id}" field: "state" done: "DONE")"), MethodOf("OfField"));
+  const auto rule =
+      ReconcileRule::Compile(FromText<v1::Reconcile>(R"(get: "/{id}" field: "state" done: "DONE")"),
+                             MethodOf("OfField"), GeneratedTables());
   ASSERT_FALSE(rule.has_value());
   EXPECT_THAT(rule.error(), ElementsAre("the method must not have a response_body"));
 }

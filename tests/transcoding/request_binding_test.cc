@@ -86,7 +86,7 @@ TEST(RequestBinding, RefusesVariablesThatNobodySet) {
   }
 }
 
-TEST(RequestBinding, TellsAllViolationsAtOnceByProtoNames) {
+TEST(RequestBinding, ReportsAllViolationsAtOnceByProtoNames) {
   library::ListBooksRequest request;
   request.mutable_printed_after()->set_seconds(std::int64_t{1} << 60);
   request.mutable_max_loan()->set_seconds(std::int64_t{1} << 60);
@@ -131,7 +131,7 @@ TEST(RequestBinding, BindsMessagesOfOtherPools) {
   const pb::MethodDescriptor& method =
       *pool.FindMethodByName("testing.library.v1.Library.UploadFile");
   const auto binding = RequestBinding::Compile(method.options().GetExtension(google::api::http),
-                                               *method.input_type());
+                                               *method.input_type(), GeneratedTables());
   ASSERT_TRUE(binding.has_value());
   pb::DynamicMessageFactory factory(&pool);
   const std::unique_ptr<pb::Message> request(factory.GetPrototype(method.input_type())->New());
@@ -146,8 +146,8 @@ TEST(RequestBinding, BindsMessagesOfOtherPools) {
 
 TEST(RequestBinding, CompilesAGetOfThePathAlone) {
   // The labels are a map, which a query could not hold.
-  const auto binding =
-      RequestBinding::CompileGet("/v1/loans/{id}", *library::ReturnBookRequest::descriptor());
+  const auto binding = RequestBinding::CompileGet(
+      "/v1/loans/{id}", *library::ReturnBookRequest::descriptor(), GeneratedTables());
   ASSERT_TRUE(binding.has_value());
   const HttpRequest request =
       Bound<library::ReturnBookRequest>(*binding, R"(id: "7" labels: { key: "k" value: "v" })");
@@ -160,7 +160,7 @@ TEST(RequestBinding, SaysWhatIsWrongWithARule) {
   const std::string type = "testing.library.v1.Variables";
   const struct {
     const char* rule;
-    std::string fault;
+    std::string error;
   } cases[] = {
       {R"(body: "*")", "the HTTP rule must have a verb and a path"},
       {R"(custom: { kind: "" path: "/" } body: "*")", "must be a token that can be sent"},
@@ -189,20 +189,20 @@ TEST(RequestBinding, SaysWhatIsWrongWithARule) {
        "additional binding 1: must not have additional bindings of its own"},
   };
   for (const auto& c : cases) {
-    EXPECT_THAT(FaultsOf<library::Variables>(c.rule), ElementsAre(HasSubstr(c.fault))) << c.rule;
+    EXPECT_THAT(ErrorsOf<library::Variables>(c.rule), ElementsAre(HasSubstr(c.error))) << c.rule;
   }
 }
 
 TEST(RequestBinding, AcceptsAdditionalBindingsThatCouldNotBeSent) {
-  EXPECT_THAT(FaultsOf<library::Variables>(
+  EXPECT_THAT(ErrorsOf<library::Variables>(
                   R"(post: "/" body: "*"
                      additional_bindings: { custom: { kind: "*" path: "/**" } }
                      additional_bindings: { get: "/shelves/*/books/{text}" })"),
               IsEmpty());
 }
 
-TEST(RequestBinding, TellsAllFaultsAtOnce) {
-  EXPECT_THAT(FaultsOf<library::Variables>(
+TEST(RequestBinding, ReportsAllErrorsAtOnce) {
+  EXPECT_THAT(ErrorsOf<library::Variables>(
                   R"(custom: { kind: " " path: "/{a}/{b}" } body: "c"
                      additional_bindings: { get: "" })"),
               SizeIs(5));

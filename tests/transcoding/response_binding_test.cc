@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 
 #include "tests/json/from_text.h"
+#include "tests/json/generated_tables.h"
+#include "tests/transcoding/all_types.pb.h"
+#include "tests/transcoding/legacy_types.pb.h"
 #include "tests/transcoding/library.pb.h"
 
 namespace gateway {
@@ -17,7 +20,7 @@ using ::testing::StartsWith;
 
 template <class Response>
 ResponseBinding Binding(std::string_view response_body = "") {
-  return *ResponseBinding::Compile(*Response::descriptor(), response_body);
+  return *ResponseBinding::Compile(*Response::descriptor(), response_body, GeneratedTables());
 }
 
 HttpResponse Answer(std::string body, Headers headers = {}, int status = 200) {
@@ -60,6 +63,27 @@ TEST(ResponseBinding, ReadsNoContentAsAnEmptyMessage) {
   }
   // Whatever a 204 carries against the rules.
   EXPECT_EQ(Read<library::Book>(Answer("<html>", {}, 204)), "");
+}
+
+TEST(ResponseBinding, Row14_ReadsABodyOfBlanksAsAnEmptyMessage) {
+  for (const char* blanks : {" ", "\n", "\r\n\t ", "\xEF\xBB\xBF", "\xEF\xBB\xBF\r\n"}) {
+    EXPECT_EQ(Read<library::Book>(Answer(blanks)), "");
+    EXPECT_EQ(Read<library::TagBookResponse>(Answer(blanks), "tags"), "");
+    EXPECT_EQ(Read<google::protobuf::Empty>(Answer(blanks)), "");
+  }
+  EXPECT_THAT(Read<library::Book>(Answer(" x")), HasSubstr("not the promised JSON"));
+}
+
+TEST(ResponseBinding, Row14_TakesAnyBodyWhereTheTypeHasNoFields) {
+  for (const char* body :
+       {"OK", "<html></html>", "\xFF\xFE", "{", "null", "[]", "5", R"({"a":1})"}) {
+    EXPECT_EQ(Read<google::protobuf::Empty>(Answer(body)), "") << body;
+    EXPECT_EQ(Read<testing::v1::AllTypes>(Answer(body), "empty"), "empty { }") << body;
+  }
+  EXPECT_EQ(Read<testing::v1::AllTypes>(Answer("", {}, 204), "empty"), "");
+  // Extensions are fields: an upstream may send them.
+  EXPECT_EQ(Read<testing::v1::OnlyExtensions>(Answer(R"({"[testing.v1.only_extension]":5})")),
+            "[testing.v1.only_extension]: 5");
 }
 
 TEST(ResponseBinding, PassesHttpBodiesOnAsTheyAre) {
@@ -108,18 +132,18 @@ TEST(ResponseBinding, NamesThePlaceOfAWrongType) {
       HasSubstr("books[1].pageCount"));
 }
 
-TEST(ResponseBinding, TellsAContentTypeShortAndPrintable) {
-  const auto told = [](std::string content_type) {
+TEST(ResponseBinding, ReportsAContentTypeShortAndPrintable) {
+  const auto error_of = [](std::string content_type) {
     return Read<library::Book>(Answer("x", {{"content-type", std::move(content_type)}}));
   };
-  EXPECT_THAT(told("a\r\n\x7F\xC3\xA9" + std::string(1000, 'b')),
+  EXPECT_THAT(error_of("a\r\n\x7F\xC3\xA9" + std::string(1000, 'b')),
               HasSubstr("(content type a?????" + std::string(58, 'b') + ", 1 bytes)"));
 }
 
 TEST(ResponseBinding, SaysWhichFieldIsMissing) {
   for (const char* absent : {"absent", "books.isbn", "*", "nextPageToken"}) {
-    const auto binding =
-        ResponseBinding::Compile(*library::ListBooksResponse::descriptor(), absent);
+    const auto binding = ResponseBinding::Compile(*library::ListBooksResponse::descriptor(), absent,
+                                                  GeneratedTables());
     ASSERT_FALSE(binding.has_value());
     EXPECT_EQ(binding.error(), std::string("response_body \"") + absent +
                                    "\" names no field of testing.library.v1.ListBooksResponse");

@@ -1,6 +1,7 @@
 #include "gateway/transcoding/route_table.h"
 
 #include <gmock/gmock.h>
+#include <google/api/annotations.pb.h>
 #include <google/protobuf/descriptor.pb.h>
 
 #include "builtin_descriptor_set.h"
@@ -25,18 +26,15 @@ const pb::ServiceDescriptor* FaultyService(const char* name) {
   return testing::faulty::v1::Request::descriptor()->file()->FindServiceByName(name);
 }
 
-// Of services without a fault.
+// The routes of services without an error.
 RouteTable TableOf(const std::vector<const pb::ServiceDescriptor*>& services) {
-  Errors faults;
-  RouteTable table = RouteTable::Compile(services, faults);
-  EXPECT_THAT(faults, IsEmpty());
+  RouteTable table = RouteTable::Compile(services);
+  EXPECT_THAT(table.errors(), IsEmpty());
   return table;
 }
 
-Errors FaultsOf(const std::vector<const pb::ServiceDescriptor*>& services) {
-  Errors faults;
-  RouteTable::Compile(services, faults);
-  return faults;
+Errors ErrorsOf(const std::vector<const pb::ServiceDescriptor*>& services) {
+  return RouteTable::Compile(services).errors();
 }
 
 TEST(RouteTable, HasARouteForEachAnnotatedMethod) {
@@ -96,11 +94,11 @@ TEST(RouteTable, KeepsTheUpstreamOptionAndFillsInItsDefaults) {
   EXPECT_EQ(plain.error_domain(), "testing.library.v1");
 }
 
-TEST(RouteTable, TellsAllFaultsOfAllMethodsAtOnce) {
-  const Errors faults = FaultsOf({FaultyService("Faulty"), LibraryService("Library")});
+TEST(RouteTable, ReportsAllErrorsOfAllMethodsAtOnce) {
+  const Errors errors = ErrorsOf({FaultyService("Faulty"), LibraryService("Library")});
   const std::string service = "testing.faulty.v1.Faulty/";
   EXPECT_THAT(
-      faults,
+      errors,
       ElementsAre(
           service + "ClientStreaming: a streaming method cannot be served over HTTP/JSON yet",
           service + "ServerStreaming: a streaming method cannot be served over HTTP/JSON yet",
@@ -124,10 +122,10 @@ TEST(RouteTable, TellsAllFaultsOfAllMethodsAtOnce) {
                     "testing.faulty.v1.Response"));
 }
 
-TEST(RouteTable, TellsAllFaultsOfAnUpstreamAtOnce) {
-  const Errors faults = FaultsOf({FaultyService("BadUpstream")});
+TEST(RouteTable, ReportsAllErrorsOfAnUpstreamAtOnce) {
+  const Errors errors = ErrorsOf({FaultyService("BadUpstream")});
   EXPECT_THAT(
-      faults,
+      errors,
       ElementsAre(HasSubstr("testing.faulty.v1.BadUpstream: upstream: base_url "
                             "\"https://user@host\" must be an http:// or https:// URL"),
                   HasSubstr("regions.name \"a\" is there twice"),
@@ -209,6 +207,36 @@ TEST(RouteTable, CompilesTheBuiltInServicesFromTheirDescriptorSet) {
   EXPECT_THAT(table.unannotated(), IsEmpty());
   ASSERT_THAT(table.services(), SizeIs(1));
   EXPECT_THAT(table.services().front().routes, ::testing::Not(IsEmpty()));
+}
+
+// A service of `count` methods that all return a testing.library.v1.ListBooksResponse.
+const pb::ServiceDescriptor* ServiceOf(int count, pb::DescriptorPool* pool) {
+  pb::FileDescriptorProto file;
+  file.set_name("many.proto");
+  file.set_syntax("proto3");
+  file.add_dependency(testing::library::v1::Book::descriptor()->file()->name());
+  auto* const service = file.add_service();
+  service->set_name("Many");
+  for (int i = 0; i < count; ++i) {
+    auto* const method = service->add_method();
+    method->set_name("Method" + std::to_string(i));
+    method->set_input_type(".testing.library.v1.ListBooksRequest");
+    method->set_output_type(".testing.library.v1.ListBooksResponse");
+    method->mutable_options()
+        ->MutableExtension(google::api::http)
+        ->set_get("/v" + std::to_string(i) + "/shelves/{shelf}/books");
+  }
+  const pb::FileDescriptor* const built = pool->BuildFile(file);
+  return built == nullptr ? nullptr : built->service(0);
+}
+
+TEST(RouteTable, CompilesTheTablesOfAMessageOnceForAllMethods) {
+  pb::DescriptorPool one_pool(pb::DescriptorPool::generated_pool());
+  pb::DescriptorPool many_pool(pb::DescriptorPool::generated_pool());
+  const RouteTable one = TableOf({ServiceOf(1, &one_pool)});
+  const RouteTable many = TableOf({ServiceOf(1000, &many_pool)});
+  EXPECT_THAT(many.services().front().routes, SizeIs(1000));
+  EXPECT_EQ(many.json_tables().message_count(), one.json_tables().message_count());
 }
 
 }  // namespace

@@ -127,7 +127,7 @@ TEST(CurlRequest, WithAnIllegalHeaderIsNeverSent) {
     ScriptedUpstream upstream;
     BlockingClient client;
     const HttpResult result = client.Call(Request("GET", upstream.url(), {header}));
-    EXPECT_EQ(FaultOf(result), std::pair(TransportErrorKind::kMalformed, Delivery::kNeverSent))
+    EXPECT_EQ(ErrorOf(result), std::pair(TransportErrorKind::kMalformed, Delivery::kNeverSent))
         << header.name;
     EXPECT_EQ(upstream.counters().accepted, 0) << header.name;
   }
@@ -161,7 +161,7 @@ TEST(CurlRequest, SpeaksHttpOnly) {
   BlockingClient client;
   for (const char* url : {"file:///etc/hostname", "ftp://127.0.0.1/", "gopher://127.0.0.1/"}) {
     const HttpResult result = client.Get(url);
-    EXPECT_EQ(FaultOf(result), std::pair(TransportErrorKind::kConnect, Delivery::kNeverSent))
+    EXPECT_EQ(ErrorOf(result), std::pair(TransportErrorKind::kConnect, Delivery::kNeverSent))
         << url;
   }
 }
@@ -241,7 +241,7 @@ TEST(CurlAnswer, MayBeAsLargeAsTheLimitAndNoByteMore) {
     const HttpResult small = client.Get(upstream.url());
     ASSERT_NE(small.response(), nullptr) << sent.how;
     EXPECT_EQ(small.response()->body.size(), kLimit) << sent.how;
-    EXPECT_EQ(FaultOf(client.Get(upstream.url())),
+    EXPECT_EQ(ErrorOf(client.Get(upstream.url())),
               std::pair(TransportErrorKind::kResponseTooLarge, Delivery::kMayHaveArrived))
         << sent.how;
   }
@@ -259,7 +259,7 @@ TEST(CurlAnswer, MayHaveOnlySoManyHeaderBytes) {
   BlockingClient client;
   EXPECT_NE(client.Get(upstream.url()).response(), nullptr);
   for (int i = 0; i < 2; ++i) {
-    EXPECT_EQ(FaultOf(client.Get(upstream.url())),
+    EXPECT_EQ(ErrorOf(client.Get(upstream.url())),
               std::pair(TransportErrorKind::kHeadersTooLarge, Delivery::kMayHaveArrived));
   }
 }
@@ -292,7 +292,7 @@ TEST(CurlAnswer, ThatIsNotWholeOrNotHttpIsAFault) {
     upstream.OnRequest(InOrder({wanted.script}));
     BlockingClient client;
     const HttpResult result = client.Post(upstream.url());
-    EXPECT_EQ(FaultOf(result), std::pair(wanted.fault, Delivery::kMayHaveArrived))
+    EXPECT_EQ(ErrorOf(result), std::pair(wanted.fault, Delivery::kMayHaveArrived))
         << wanted.script.front().bytes << " → " << (result.error() ? result.error()->text : "none");
     EXPECT_EQ(upstream.counters().requests, 1);
   }
@@ -303,7 +303,7 @@ TEST(CurlAnswer, OfAFaultNamesNoUrlAndNoHeader) {
   const HttpResult result = client.Call(
       Request("GET", "http://nowhere.invalid/secret-path", {{"Authorization", "Bearer secret"}}));
   ASSERT_NE(result.error(), nullptr);
-  EXPECT_EQ(FaultOf(result), std::pair(TransportErrorKind::kResolve, Delivery::kNeverSent));
+  EXPECT_EQ(ErrorOf(result), std::pair(TransportErrorKind::kResolve, Delivery::kNeverSent));
   EXPECT_THAT(result.error()->text, Not(IsEmpty()));
   EXPECT_THAT(result.error()->text, Not(AnyOf(HasSubstr("secret"), HasSubstr("nowhere"))));
 }

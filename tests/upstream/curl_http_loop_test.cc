@@ -103,7 +103,7 @@ TEST(CurlConnections, ThatDieWhenReusedDoNotMakeLibcurlSendAgain) {
       BlockingClient client;
       ASSERT_NE(client.Get(upstream.url()).response(), nullptr);
       const HttpResult result = client.Call(Request(verb, upstream.url() + "/once"));
-      EXPECT_EQ(FaultOf(result), std::pair(TransportErrorKind::kReset, kArrived)) << verb;
+      EXPECT_EQ(ErrorOf(result), std::pair(TransportErrorKind::kReset, kArrived)) << verb;
       // Had it been sent again, then before this one.
       EXPECT_NE(client.Get(upstream.url() + "/next").response(), nullptr);
       std::vector<std::string> targets;
@@ -133,7 +133,7 @@ TEST(CurlConnections, BreakWhenTheUpstreamAcknowledgesNothing) {
   ScriptedUpstream upstream;
   BlockingClient client;
   client.Get(upstream.url());
-  const std::chrono::milliseconds expected = CurlHttpLoop::kMaxUnacknowledged;
+  const std::chrono::milliseconds expected = CurlHttpLoopOptions::kMaxUnacknowledged;
   EXPECT_THAT(UserTimeouts(upstream.port()), ElementsAre(expected.count()));
 }
 
@@ -152,7 +152,7 @@ TEST(CurlConnections, ThatWereNeverEstablishedAreNotCounted) {
   const FullListener upstream;
   BlockingClient client;
   const std::string url = "http://127.0.0.1:" + std::to_string(upstream.port());
-  EXPECT_EQ(FaultOf(client.Call(Request("GET", url), {.timeout = 100ms})),
+  EXPECT_EQ(ErrorOf(client.Call(Request("GET", url), {.timeout = 100ms})),
             std::pair(TransportErrorKind::kTimeout, kUnsent));
   EXPECT_EQ(client.client.connections(), 0);
 }
@@ -164,7 +164,7 @@ TEST(CurlConnections, RefusedMeansNeverSent) {
     url = gone.url();
   }
   BlockingClient client;
-  EXPECT_EQ(FaultOf(client.Post(url)), std::pair(TransportErrorKind::kConnect, kUnsent));
+  EXPECT_EQ(ErrorOf(client.Post(url)), std::pair(TransportErrorKind::kConnect, kUnsent));
 }
 
 // ---- Time
@@ -183,7 +183,7 @@ TEST(CurlTimeouts, WhileTheUpstreamIsSilentMeanThatTheRequestMayHaveArrived) {
     upstream.OnRequest(InOrder({wanted.script}));
     BlockingClient client;
     const HttpResult result = client.Call(Request("POST", upstream.url()), {.timeout = 100ms});
-    EXPECT_EQ(FaultOf(result), std::pair(TransportErrorKind::kTimeout, kArrived)) << wanted.what;
+    EXPECT_EQ(ErrorOf(result), std::pair(TransportErrorKind::kTimeout, kArrived)) << wanted.what;
     EXPECT_GE(result.elapsed, 100ms);
     EXPECT_LT(result.elapsed, kSoon);
     // The connection is in an unknown state: it must not be kept.
@@ -195,7 +195,7 @@ TEST(CurlTimeouts, ThatAreNotPositiveStartNothing) {
   ScriptedUpstream upstream;
   BlockingClient client;
   for (const Clock::duration timeout : {Clock::duration(0), Clock::duration(-1s)}) {
-    EXPECT_EQ(FaultOf(client.Call(Request("POST", upstream.url()), {.timeout = timeout})),
+    EXPECT_EQ(ErrorOf(client.Call(Request("POST", upstream.url()), {.timeout = timeout})),
               std::pair(TransportErrorKind::kTimeout, kUnsent));
   }
   EXPECT_EQ(upstream.counters().accepted, 0);
@@ -218,7 +218,7 @@ TEST(CurlTimeouts, OfConnectingIncludeTheTlsHandshakeAndMeanNeverSent) {
   BlockingClient client(options);
   const std::string url = "https://127.0.0.1:" + std::to_string(upstream.port());
   const HttpResult result = client.Post(url);
-  EXPECT_EQ(FaultOf(result), std::pair(TransportErrorKind::kConnect, kUnsent));
+  EXPECT_EQ(ErrorOf(result), std::pair(TransportErrorKind::kConnect, kUnsent));
   EXPECT_LT(result.elapsed, kSoon);
 }
 
@@ -227,7 +227,7 @@ TEST(CurlTimeouts, OfTheTransferWhileConnectingMeanNeverSent) {
   upstream.OnConnection([](int) -> Script { return {Stall()}; });
   BlockingClient client;
   const std::string url = "https://127.0.0.1:" + std::to_string(upstream.port());
-  EXPECT_EQ(FaultOf(client.Call(Request("POST", url), {.timeout = 100ms})),
+  EXPECT_EQ(ErrorOf(client.Call(Request("POST", url), {.timeout = 100ms})),
             std::pair(TransportErrorKind::kTimeout, kUnsent));
 }
 
@@ -239,7 +239,7 @@ TEST(CurlTimeouts, WhileANameIsLookedUpDelayNothingElse) {
   auto timed_out = client.Start(Request("POST", slow), {.timeout = 50ms});
   resolver.AwaitLookup();
   ASSERT_EQ(timed_out.wait_for(kSoon), std::future_status::ready);
-  EXPECT_EQ(FaultOf(timed_out.get()), std::pair(TransportErrorKind::kTimeout, kUnsent));
+  EXPECT_EQ(ErrorOf(timed_out.get()), std::pair(TransportErrorKind::kTimeout, kUnsent));
   auto other = client.Start(Request("GET", upstream.url()));
   ASSERT_EQ(other.wait_for(kSoon), std::future_status::ready);
   EXPECT_NE(other.get().response(), nullptr);
@@ -267,7 +267,7 @@ TEST(CurlTimeouts, StopWhileANameIsLookedUpDoesNotWait) {
   auto result = client.Start(Request("GET", std::string("http://") + SlowResolver::kSlowName));
   resolver.AwaitLookup();
   client.client.Stop();
-  EXPECT_EQ(FaultOf(result.get()), std::pair(TransportErrorKind::kReset, kUnsent));
+  EXPECT_EQ(ErrorOf(result.get()), std::pair(TransportErrorKind::kReset, kUnsent));
 }
 
 // ---- Aborts

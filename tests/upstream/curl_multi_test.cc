@@ -81,7 +81,7 @@ TEST(CurlLoop, StopEndsOpenTransfersOnceAndSaysWhetherTheyMayHaveArrived) {
   client.Run([&] { client.client.StartTimer(1h, [] { ADD_FAILURE(); }); });
   client.client.Stop();
   client.client.Stop();
-  EXPECT_EQ(FaultOf(sent.get()), std::pair(TransportErrorKind::kReset, Delivery::kMayHaveArrived));
+  EXPECT_EQ(ErrorOf(sent.get()), std::pair(TransportErrorKind::kReset, Delivery::kMayHaveArrived));
   EXPECT_NE(unsent.get().error(), nullptr);
 }
 

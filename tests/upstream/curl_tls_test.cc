@@ -49,7 +49,7 @@ TEST(CurlTls, SendsNothingToAnUpstreamThatItDoesNotTrust) {
                              {"a broken CA", {"not a certificate", {}, {}}}}) {
     const AtomicValue<TlsMaterial> tls(wanted.tls);
     BlockingClient client(With(tls));
-    EXPECT_EQ(FaultOf(client.Post(upstream.url())),
+    EXPECT_EQ(ErrorOf(client.Post(upstream.url())),
               std::pair(TransportErrorKind::kTls, Delivery::kNeverSent))
         << wanted.what;
   }
@@ -61,8 +61,61 @@ TEST(CurlTls, SendsNothingToAnotherHostThanTheCertificateNames) {
   BlockingClient client(WithTrust());
   // 0.0.0.0 leads here too.
   const HttpResult result = client.Post("https://0.0.0.0:" + std::to_string(upstream.port()));
-  EXPECT_EQ(FaultOf(result), std::pair(TransportErrorKind::kTls, Delivery::kNeverSent));
+  EXPECT_EQ(ErrorOf(result), std::pair(TransportErrorKind::kTls, Delivery::kNeverSent));
   EXPECT_EQ(upstream.counters().requests, 0);
+}
+
+TEST(CurlTls, Row13SaysWhatIsWrongWithTheCertificate) {
+  struct Case {
+    TestCertificate server;
+    std::string trusted;
+    std::string host;
+    std::string problem;
+  };
+  const TestCertificate sound = MakeTestCertificate("server");
+  const TestCertificate expired = MakeTestCertificate("server", -60);
+  const TestCertificate early = MakeTestCertificate("server", 3600, -60);
+  const TestCertificate other = MakeTestCertificate("other");
+  const TestCertificate issued = MakeTestCertificate("server", other);
+  for (const Case& c :
+       {Case{expired, expired.certificate_pem, "127.0.0.1", "its certificate has expired"},
+        {early, early.certificate_pem, "127.0.0.1", "its certificate is not valid yet"},
+        {sound, sound.certificate_pem, "0.0.0.0", "its certificate is for another name"},
+        {sound, other.certificate_pem, "127.0.0.1",
+         "its certificate is self-signed and not a trusted one"},
+        {issued, sound.certificate_pem, "127.0.0.1", "its certificate is from an unknown CA"}}) {
+    ScriptedUpstream upstream({c.server.certificate_pem, c.server.key_pem, {}});
+    const AtomicValue<TlsMaterial> tls(TlsMaterial{c.trusted, {}, {}});
+    BlockingClient client(With(tls));
+    const HttpResult result =
+        client.Post("https://" + c.host + ":" + std::to_string(upstream.port()));
+    ASSERT_NE(result.error(), nullptr) << c.problem;
+    EXPECT_EQ(result.error()->text, "TLS with the upstream failed: " + c.problem);
+    EXPECT_EQ(ErrorOf(result), std::pair(TransportErrorKind::kTls, Delivery::kNeverSent));
+  }
+}
+
+TEST(CurlTls, Row13SaysWhatTheProxyAnsweredAndNeverItsPassword) {
+  struct Case {
+    int status;
+    std::string problem;
+  };
+  for (const Case& c : {Case{407, "407, it wants other credentials"},
+                        {403, "403, it does not allow the upstream's host"},
+                        {502, "502, it cannot reach the upstream"}}) {
+    ScriptedUpstream proxy;
+    proxy.OnRequest(
+        [&](const ReceivedRequest&) -> Script { return {Send(HttpReply(c.status, "secret"))}; });
+    CurlHttpLoopOptions options;
+    options.proxy = "http://user:secret@127.0.0.1:" + std::to_string(proxy.port());
+    BlockingClient client(options);
+    const HttpResult result = client.Post("https://upstream.invalid/path");
+    EXPECT_EQ(ErrorOf(result), std::pair(TransportErrorKind::kConnect, Delivery::kNeverSent));
+    ASSERT_NE(result.error(), nullptr);
+    EXPECT_EQ(result.error()->text,
+              "no connection to the upstream: the proxy answered CONNECT with HTTP " + c.problem);
+    EXPECT_EQ(result.error()->http_status, 0);
+  }
 }
 
 TEST(CurlTls, ShowsTheClientCertificateAndChangesItWithTheNextCall) {
@@ -86,7 +139,7 @@ TEST(CurlTls, ShowsTheClientCertificateAndChangesItWithTheNextCall) {
   EXPECT_EQ(upstream.counters().accepted, 2);
 }
 
-TEST(CurlTls, WithoutAnAnswerIsAFaultWhenTheClientCertificateIsNotAccepted) {
+TEST(CurlTls, WithoutAResponseIsAnErrorWhenTheClientCertificateIsNotAccepted) {
   ScriptedUpstream upstream(Tls(MakeTestCertificate("ca").certificate_pem));
   BlockingClient client(WithTrust());
   // TLS 1.3: the refusal arrives after the request went out.
@@ -94,11 +147,11 @@ TEST(CurlTls, WithoutAnAnswerIsAFaultWhenTheClientCertificateIsNotAccepted) {
   EXPECT_EQ(upstream.counters().requests, 0);
 }
 
-TEST(CurlTls, AnswerThatIsCutShortIsNoAnswer) {
+TEST(CurlTls, ResponseThatIsCutShortIsAnError) {
   ScriptedUpstream upstream(Tls());
   upstream.OnRequest(InOrder({{Send("HTTP/1.1 200 OK\r\n\r\nno length"), Reset()}}));
   BlockingClient client(WithTrust());
-  EXPECT_EQ(FaultOf(client.Post(upstream.url())),
+  EXPECT_EQ(ErrorOf(client.Post(upstream.url())),
             std::pair(TransportErrorKind::kTruncated, Delivery::kMayHaveArrived));
 }
 
