@@ -49,6 +49,11 @@ class Checks {
     return ReadShows({RunState::kProcessed, RunState::kFailed});
   }
 
+  /// Until when attempts may last.
+  [[nodiscard]] Clock::duration TimeForAttempts() const {
+    return h_.scenario.total - (IsCancel() ? h_.scenario.KeptForTheRead() : Clock::duration(0));
+  }
+
   /// Jitter is one half.
   static Clock::duration Backoff(int tries) {
     return std::min<Clock::duration>(250ms * (1 << (tries - 1)), 10s) / 2;
@@ -72,10 +77,8 @@ class Checks {
       Expect(step.timeout <= h_.scenario.attempt_timeout,
              "a transfer longer than --attempt-timeout");
     }
-    Expect(
-        end_.code != StatusCode::DEADLINE_EXCEEDED || h_.caller_left ||
-            end_.at >= h_.scenario.total - std::min<Clock::duration>(20ms, h_.scenario.total / 50),
-        "DEADLINE_EXCEEDED before the deadline");
+    Expect(end_.code != StatusCode::DEADLINE_EXCEEDED || end_.at >= TimeForAttempts(),
+           "DEADLINE_EXCEEDED though time is left");
   }
 
   void CheckWaits() {
@@ -104,9 +107,8 @@ class Checks {
 
   void CheckTimeKept() {
     for (const Step& step : h_.steps) {
-      Expect(
-          step.read || step.sent + step.timeout <= h_.scenario.total - h_.scenario.KeptForTheRead(),
-          "no time is kept for the read");
+      Expect(step.read || step.sent + step.timeout <= TimeForAttempts(),
+             "no time is kept for the read");
     }
   }
 
@@ -239,10 +241,9 @@ class Checks {
   void CheckRetries() {
     const Step& own = *h_.LastOwn();
     const int attempts = h_.Count(false);
-    const Clock::duration kept = IsCancel() ? h_.scenario.KeptForTheRead() : Clock::duration(0);
     if (!h_.scenario.budget || attempts >= h_.scenario.max_attempts || !Last().ended) return;
     const Clock::duration wait = WaitAfter(own, attempts);
-    if (*Last().ended + wait >= h_.scenario.total - kept) return;
+    if (*Last().ended + wait >= TimeForAttempts()) return;
     if (Last().read) {
       return Expect(!ReadShows({RunState::kProcessing}),
                     "a run that is still open is not cancelled again");

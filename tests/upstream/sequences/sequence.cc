@@ -10,8 +10,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// A quick response, and how long before the timeout a slow one comes.
-constexpr auto kQuick = 10ms;
+/// When a quick response comes, how long before the timeout a slow one does, and how long a caller
+/// who leaves has waited. A quick one takes no time, so that more sequences meet at one time.
+constexpr auto kQuick = 0ms;
+constexpr auto kPatience = 10ms;
 constexpr auto kLastMoment = 1ms;
 /// More transfers than any rule allows.
 constexpr std::size_t kTooMany = 20;
@@ -92,7 +94,7 @@ HttpLoop::TransferId Sequence::Send(std::shared_ptr<const HttpRequest> request,
     step.shown.reset();
   }
   if ((left || step.reaction->left_after) && !leaving_) {
-    leaving_ = StartTimer(left ? Clock::duration(kQuick) : after + 1ms, [this] {
+    leaving_ = StartTimer(left ? Clock::duration(kPatience) : after + 1ms, [this] {
       leaving_.reset();
       history_.caller_left = true;
       client_->Cancel(id_);
