@@ -137,7 +137,7 @@ class Checks {
         Expect(h_.upstream.state == RunState::kGone, "OK though nothing is deleted");
         return Expect(h_.AnyMayHaveArrived(), "OK without a DELETE of ours that may have done it");
       case Method::kCreate:
-        return Expect(h_.upstream.created == 1, "OK though nothing is created");
+        return Expect(h_.upstream.created == 1, "OK though not one is created");
       case Method::kGet:
         return;
     }
