@@ -207,7 +207,7 @@ bool JsonWalk::ReadBytes(const FieldTable& field, Element value) {
 }
 
 bool JsonWalk::ReadNested(const FieldTable& field, Element value) {
-  if (DropsAny(field, value)) return true;
+  if (field.message->well_known == WellKnown::kAny && DropsAny(value)) return true;
   WireBuffer::Nested nested;
   if (!Enter(field.tag, &nested) || !ReadMessage(*field.message, value)) return false;
   Leave(nested);
@@ -276,7 +276,10 @@ bool JsonWalk::ReadMapEntry(const FieldTable& field, std::string_view key, Eleme
       scalars_.Read(value_field, value, &bits) == ScalarRead::kUnknownEnum) {
     return NoteUnknownEnum(value_field);
   }
-  if (value_field.message != nullptr && DropsAny(value_field, value)) return true;
+  if (value_field.message != nullptr && value_field.message->well_known == WellKnown::kAny &&
+      DropsAny(value)) {
+    return true;
+  }
   WireBuffer::Nested entry;
   if (!Enter(field.tag, &entry) || !ReadMapKey(field.message->fields[0], key) ||
       !ReadSingular(value_field, value)) {

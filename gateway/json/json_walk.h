@@ -81,7 +81,7 @@ class JsonWalk {
 
   // json_walk_well_known.cc
   bool ReadWellKnown(const MessageTable& table, Element value);
-  bool DropsAny(const FieldTable& field, Element value);
+  bool DropsAny(Element value);
   bool ReadAny(Element value);
   bool ReadAnyContent(const MessageTable& table, Object object);
   bool ReadTimestamp(Element value);

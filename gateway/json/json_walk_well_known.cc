@@ -73,10 +73,8 @@ bool JsonWalk::ReadWellKnown(const MessageTable& table, Element value) {
 }
 
 // An Any of a type that is not known is dropped with its field, element or entry.
-bool JsonWalk::DropsAny(const FieldTable& field, Element value) {
-  if (field.message->well_known != WellKnown::kAny || pass_.unknown == Unknown::kReject) {
-    return false;
-  }
+bool JsonWalk::DropsAny(Element value) {
+  if (pass_.unknown == Unknown::kReject) return false;
   Object object;
   if (value.get(object) != simdjson::SUCCESS) return false;
   const std::optional<Element> type = Last(object, kTypeMember);

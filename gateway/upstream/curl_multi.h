@@ -1,8 +1,8 @@
 // The loop thread: a libcurl multi handle driven by epoll, a mailbox for other threads, and timers.
-// libcurl's own poll looks at every transfer each time; so driven, only at those with news.
+// libcurl's own poll looks at every transfer each time; this one only at those with news.
 //
-// Post and Stop are for any thread, all else for the loop thread only. Knows nothing of requests:
-// what a finished handle means is told to the callback.
+// RunOnLoop and Stop are thread-safe; all else is used on the loop thread only. Knows nothing of
+// requests: the callback decides what a finished handle means.
 #pragma once
 
 #include <curl/curl.h>

@@ -1,7 +1,7 @@
 // epoll with a wakeup: what one thread waits on. The cost of a wait does not grow with the sockets
 // that are watched.
 //
-// Wake may be called by any thread, all else by the one that waits. Aborts the process if the
+// Wake is thread-safe; all else is used on the thread that waits. Aborts the process if the
 // system has no descriptors left for it: it is made at the start.
 #pragma once
 
@@ -30,7 +30,8 @@ class Epoll {
   void Forget(int fd) const;
 
   /// Waits until a socket is ready, the time has passed or Wake was called; calls `ready` for each
-  /// socket that is. It may call Watch and Forget: a socket that it forgets may still be told.
+  /// socket that is. It may call Watch and Forget: `ready` may still be called for a socket that it
+  /// forgets.
   void Wait(std::chrono::milliseconds time,
             const std::function<void(int fd, Readiness readiness)>& ready) const;
   /// Ends the Wait that runs, or else the next one.

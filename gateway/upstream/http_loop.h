@@ -1,8 +1,7 @@
 // The one seam to the outside world: HTTP transfers, timers and the clock of one loop thread.
 //
-// A client belongs to its loop thread: every function but Post must be called there, and every
-// callback runs there. Tests put a fake with a manual clock in its place; the real one is
-// CurlHttpLoop.
+// RunOnLoop is thread-safe; all else is used on the loop thread only, and every callback runs
+// there. Tests put a fake with a manual clock in its place; the real one is CurlHttpLoop.
 #pragma once
 
 #include <cstdint>

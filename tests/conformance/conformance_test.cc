@@ -89,7 +89,7 @@ AllTypes Seven() {
   return message;
 }
 
-TEST(Conformance, AnswersRequestsInTheirOrder) {
+TEST(Conformance, RespondsToRequestsInTheirOrder) {
   std::string input;
   for (const char* json : {R"({"singularInt32": 1})", "{", R"({"singularInt32": 3})"}) {
     input += Framed(FromJson(json, conformance::JSON).SerializeAsString());
@@ -136,7 +136,7 @@ TEST(Conformance, SkipsUnknownMembersOnlyInTheirCategory) {
   EXPECT_EQ(Answer(request).json_payload(), "{}");
 }
 
-TEST(Conformance, TellsParsingFromSerializing) {
+TEST(Conformance, DistinguishesParsingFromSerializing) {
   EXPECT_TRUE(Answer(FromWire("\x08", conformance::JSON)).has_parse_error());
   AllTypes out_of_range;
   out_of_range.mutable_timestamp()->set_nanos(-1);

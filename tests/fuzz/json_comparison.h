@@ -1,5 +1,5 @@
 // Messages that two readers of the same JSON have made, made comparable: what libprotobuf is known
-// to read otherwise than we do is left out. json_leniency_test.cc tells the differences one by one.
+// to read otherwise than we do is left out. json_leniency_test.cc lists the differences one by one.
 //
 // Functions without state, thread-safe.
 #pragma once

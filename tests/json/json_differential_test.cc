@@ -1,5 +1,5 @@
 // The JSON reader and writer against libprotobuf's, which is a second implementation of ProtoJSON.
-// Where the two differ on single values is told in
+// Where the two differ on single values stands in
 // json_leniency_test.cc.
 
 #include <google/protobuf/io/coded_stream.h>

@@ -57,7 +57,7 @@ TEST(JsonReaderLimits, SkipsWhatItDoesNotKnow) {
   });
 }
 
-TEST(JsonReaderLimits, TellsUnknownNamesWhereTheyAreRefused) {
+TEST(JsonReaderLimits, NamesUnknownMembersWhereTheyAreRefused) {
   const struct {
     const char* json;
     const char* error;
@@ -258,7 +258,7 @@ TEST(JsonReaderLimits, CountsMessageLevelsAnewInAny) {
               HasSubstr("nests deeper than the 100 message levels"));
 }
 
-TEST(JsonReaderLimits, NamesThePlaceOfAFaultInBoundedSpace) {
+TEST(JsonReaderLimits, NamesThePlaceOfAnErrorInBoundedSpace) {
   const std::string json =
       R"({"singularChild":)" + Nest(R"({"child":)", R"({"number": "secret"})", "}", 90) + "}";
   const std::string error = ErrorOf(ReadAllTypes(json));

@@ -7,9 +7,9 @@ namespace {
 
 using ::testing::StartsWith;
 
-TEST(ArgumentViolations, TellsNoMoreThanTheDetailsCanHold) {
+TEST(ArgumentViolations, HoldNoMoreThanTheDetailsCan) {
   ArgumentViolations violations;
-  violations.Add(std::string(2 * ArgumentViolations::kMaxBytes, 'x'), "is told though it is long");
+  violations.Add(std::string(2 * ArgumentViolations::kMaxBytes, 'x'), "is kept though it is long");
   EXPECT_FALSE(violations.empty());
 
   ArgumentViolations many;

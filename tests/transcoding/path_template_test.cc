@@ -129,7 +129,7 @@ TEST(PathTemplate, RefusesValuesThatWouldChangeThePath) {
   for (const auto& c : cases) EXPECT_EQ(Expanded(c.pattern, {c.value}), c.rule) << c.value;
 }
 
-TEST(PathTemplate, TellsAllRefusalsAtOnce) {
+TEST(PathTemplate, ReportsAllRefusalsAtOnce) {
   EXPECT_EQ(Expanded("/{a}/{b}/{c=x/*}", {"", "fine", "y/z"}),
             "refused: a must not be empty c must match \"x/*\"");
 }

@@ -86,7 +86,7 @@ TEST(RequestBinding, RefusesVariablesThatNobodySet) {
   }
 }
 
-TEST(RequestBinding, TellsAllViolationsAtOnceByProtoNames) {
+TEST(RequestBinding, ReportsAllViolationsAtOnceByProtoNames) {
   library::ListBooksRequest request;
   request.mutable_printed_after()->set_seconds(std::int64_t{1} << 60);
   request.mutable_max_loan()->set_seconds(std::int64_t{1} << 60);
@@ -160,7 +160,7 @@ TEST(RequestBinding, SaysWhatIsWrongWithARule) {
   const std::string type = "testing.library.v1.Variables";
   const struct {
     const char* rule;
-    std::string fault;
+    std::string error;
   } cases[] = {
       {R"(body: "*")", "the HTTP rule must have a verb and a path"},
       {R"(custom: { kind: "" path: "/" } body: "*")", "must be a token that can be sent"},
@@ -189,7 +189,7 @@ TEST(RequestBinding, SaysWhatIsWrongWithARule) {
        "additional binding 1: must not have additional bindings of its own"},
   };
   for (const auto& c : cases) {
-    EXPECT_THAT(ErrorsOf<library::Variables>(c.rule), ElementsAre(HasSubstr(c.fault))) << c.rule;
+    EXPECT_THAT(ErrorsOf<library::Variables>(c.rule), ElementsAre(HasSubstr(c.error))) << c.rule;
   }
 }
 
@@ -201,7 +201,7 @@ TEST(RequestBinding, AcceptsAdditionalBindingsThatCouldNotBeSent) {
               IsEmpty());
 }
 
-TEST(RequestBinding, TellsAllFaultsAtOnce) {
+TEST(RequestBinding, ReportsAllErrorsAtOnce) {
   EXPECT_THAT(ErrorsOf<library::Variables>(
                   R"(custom: { kind: " " path: "/{a}/{b}" } body: "c"
                      additional_bindings: { get: "" })"),

@@ -132,11 +132,11 @@ TEST(ResponseBinding, NamesThePlaceOfAWrongType) {
       HasSubstr("books[1].pageCount"));
 }
 
-TEST(ResponseBinding, TellsAContentTypeShortAndPrintable) {
-  const auto told = [](std::string content_type) {
+TEST(ResponseBinding, ReportsAContentTypeShortAndPrintable) {
+  const auto error_of = [](std::string content_type) {
     return Read<library::Book>(Answer("x", {{"content-type", std::move(content_type)}}));
   };
-  EXPECT_THAT(told("a\r\n\x7F\xC3\xA9" + std::string(1000, 'b')),
+  EXPECT_THAT(error_of("a\r\n\x7F\xC3\xA9" + std::string(1000, 'b')),
               HasSubstr("(content type a?????" + std::string(58, 'b') + ", 1 bytes)"));
 }
 

@@ -94,11 +94,11 @@ TEST(RouteTable, KeepsTheUpstreamOptionAndFillsInItsDefaults) {
   EXPECT_EQ(plain.error_domain(), "testing.library.v1");
 }
 
-TEST(RouteTable, TellsAllFaultsOfAllMethodsAtOnce) {
-  const Errors faults = ErrorsOf({FaultyService("Faulty"), LibraryService("Library")});
+TEST(RouteTable, ReportsAllErrorsOfAllMethodsAtOnce) {
+  const Errors errors = ErrorsOf({FaultyService("Faulty"), LibraryService("Library")});
   const std::string service = "testing.faulty.v1.Faulty/";
   EXPECT_THAT(
-      faults,
+      errors,
       ElementsAre(
           service + "ClientStreaming: a streaming method cannot be served over HTTP/JSON yet",
           service + "ServerStreaming: a streaming method cannot be served over HTTP/JSON yet",
@@ -122,10 +122,10 @@ TEST(RouteTable, TellsAllFaultsOfAllMethodsAtOnce) {
                     "testing.faulty.v1.Response"));
 }
 
-TEST(RouteTable, TellsAllFaultsOfAnUpstreamAtOnce) {
-  const Errors faults = ErrorsOf({FaultyService("BadUpstream")});
+TEST(RouteTable, ReportsAllErrorsOfAnUpstreamAtOnce) {
+  const Errors errors = ErrorsOf({FaultyService("BadUpstream")});
   EXPECT_THAT(
-      faults,
+      errors,
       ElementsAre(HasSubstr("testing.faulty.v1.BadUpstream: upstream: base_url "
                             "\"https://user@host\" must be an http:// or https:// URL"),
                   HasSubstr("regions.name \"a\" is there twice"),
