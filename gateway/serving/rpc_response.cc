@@ -27,7 +27,8 @@ struct Translation {
             .request_id_header = settings.request_id_header,
             .attempts = result.attempts,
             .retry_after = result.retry_after,
-            .outcome = OutcomeFor(route, result.outcome)};
+            .outcome = OutcomeFor(route, result.outcome),
+            .marker = result.marker};
   }
   [[nodiscard]] grpc::Status Rule(
       StatusCode code, std::string_view reason, const std::string& message,

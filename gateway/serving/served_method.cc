@@ -1,10 +1,12 @@
 #include "gateway/serving/served_method.h"
 
+#include <fmt/format.h>
 #include <grpcpp/support/proto_buffer_reader.h>
 
 #include <algorithm>
 #include <iterator>
 #include <memory>
+#include <random>
 #include <utility>
 
 #include "gateway/base/ascii.h"
@@ -27,6 +29,14 @@ HttpRequest Completed(HttpRequest request, const std::string& base_url, Headers 
                  std::move_iterator(request.headers.end()));
   request.headers = std::move(headers);
   return request;
+}
+
+/// 128 random bits.
+std::string NewMarker() {
+  thread_local std::random_device device;
+  std::string marker;
+  for (int i = 0; i < 4; ++i) marker += fmt::format("{:08x}", device());
+  return marker;
 }
 
 constexpr int kNoContent = 204;
@@ -68,6 +78,7 @@ Result<UpstreamCallSpec> ServedMethod::PrepareCall(const grpc::ByteBuffer& reque
   }
   auto headers = settings_.request_headers.For(metadata, trace);
   if (!headers) return tl::unexpected(headers.error());
+  std::optional<std::string> marker = Mark(*message);
   auto own = route_.request.Bind(*message);
   if (!own) return tl::unexpected(own.error());
 
@@ -78,13 +89,33 @@ Result<UpstreamCallSpec> ServedMethod::PrepareCall(const grpc::ByteBuffer& reque
   spec.retry_safety = RetrySafetyOf(route_.idempotency);
   spec.classifier = this;
   spec.budget = settings_.budget;
+  const grpc::Status look_up = AddLookUp(*message, std::move(marker), spec);
+  if (!look_up.ok()) return tl::unexpected(look_up);
+  return spec;
+}
+
+grpc::Status ServedMethod::AddLookUp(const google::protobuf::Message& request,
+                                     std::optional<std::string> marker,
+                                     UpstreamCallSpec& spec) const {
   if (route_.reconcile) {
-    auto get = route_.reconcile->Bind(*message);
-    if (!get) return tl::unexpected(get.error());
+    auto get = route_.reconcile->Bind(request);
+    if (!get) return get.error();
     spec.look_up = LookUp::kRead;
     spec.look_up_url = settings_.base_url + get->url;
+  } else if (marker) {
+    spec.look_up = LookUp::kSearch;
+    spec.look_up_url = settings_.base_url + route_.marker->list();
+    spec.marker = *std::move(marker);
   }
-  return spec;
+  return grpc::Status::OK;
+}
+
+std::optional<std::string> ServedMethod::Mark(google::protobuf::Message& request) const {
+  if (!route_.marker || settings_.create_marker.empty()) return std::nullopt;
+  std::optional<std::string> marker =
+      route_.marker->Mark(request, settings_.create_marker, NewMarker());
+  if (!marker) metrics_.UnmarkedCreate();
+  return marker;
 }
 
 RpcResponse ServedMethod::MakeRefusal(const grpc::Status& status) const {
@@ -120,6 +151,15 @@ ResponseClass ServedMethod::Classify(HttpResponse& response) const {
 
 Resource ServedMethod::ReadResource(HttpResponse& response) const {
   return route_.reconcile ? route_.reconcile->Read(response, route_.response, json_) : Resource();
+}
+
+std::optional<std::string> ServedMethod::FindMarked(HttpResponse& response,
+                                                    const std::string& marker) const {
+  std::optional<std::string> item = route_.marker->Find(response, settings_.create_marker, marker);
+  if (!item) return std::nullopt;
+  HttpResponse as_response{.status = response.status, .headers = {}, .body = *std::move(item)};
+  Result<std::string> message = route_.response.ReadAndFree(as_response, json_);
+  return message ? std::optional(*std::move(message)) : std::nullopt;
 }
 
 bool ServedMethod::IsCut(const HttpResponse& response) const {

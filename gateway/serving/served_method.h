@@ -59,9 +59,18 @@ class ServedMethod final : public ResponseClassifier {
 
   [[nodiscard]] ResponseClass Classify(HttpResponse& response) const override;
   [[nodiscard]] Resource ReadResource(HttpResponse& response) const override;
+  [[nodiscard]] std::optional<std::string> FindMarked(HttpResponse& response,
+                                                      const std::string& marker) const override;
   [[nodiscard]] bool IsCut(const HttpResponse& response) const override;
 
  private:
+  /// Sets how the call finds out what became of it.
+  [[nodiscard]] grpc::Status AddLookUp(const google::protobuf::Message& request,
+                                       std::optional<std::string> marker,
+                                       UpstreamCallSpec& spec) const;
+  /// Puts our marker into a create's request; nothing where it is not to have one.
+  std::optional<std::string> Mark(google::protobuf::Message& request) const;
+
   const Route& route_;
   const UpstreamSettings& settings_;
   const google::protobuf::Message& prototype_;

@@ -54,6 +54,7 @@ tl::expected<UpstreamSettings, Errors> UpstreamSettings::Compile(const RoutedSer
                           .returned_headers = std::move(returned),
                           .request_id_header = ToLower(routed.upstream.request_id_header()),
                           .error_domain = routed.upstream.error_domain(),
+                          .create_marker = config.create_marker,
                           .timeout = config.timeout};
 }
 

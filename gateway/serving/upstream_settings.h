@@ -25,6 +25,8 @@ struct UpstreamSettings {
   std::string request_id_header;
   /// The domain of google.rpc.ErrorInfo.
   std::string error_domain;
+  /// The key of --create-marker; empty: creates are not marked.
+  std::string create_marker;
   /// The cap on a whole call.
   Clock::duration timeout;
   /// Set by the owner of the budgets.

@@ -106,6 +106,10 @@ class Metrics::Impl {
       AddAll(CounterFamily("extend_gateway_reconciliations_total",
                            "Reads of what became of a refused or lost call, by their result."),
              "outcome", kReconcileResults);
+  prometheus::Counter& unmarked_creates =
+      CounterFamily("extend_gateway_unmarked_creates_total",
+                    "Creates sent without --create-marker's id, for want of room.")
+          .Add({});
   prometheus::Gauge& in_flight = prometheus::BuildGauge()
                                      .Name("extend_gateway_in_flight")
                                      .Help("Calls begun and not ended.")
@@ -202,6 +206,8 @@ void Metrics::Retried(RetryReason reason) { impl_->retries[Index(reason)]->Incre
 void Metrics::Reconciled(ReconcileResult result) {
   impl_->reconciliations[Index(result)]->Increment();
 }
+
+void Metrics::UnmarkedCreate() { impl_->unmarked_creates.Increment(); }
 
 void Metrics::SetUpstreamConnections(int count) { impl_->connections.Set(count); }
 

@@ -45,6 +45,8 @@ class Metrics {
                        std::chrono::nanoseconds elapsed);
   void Retried(RetryReason reason);
   void Reconciled(ReconcileResult result);
+  /// A create went out without the id that --create-marker asks for, as there was no room for it.
+  void UnmarkedCreate();
   /// How many connections are open now.
   void SetUpstreamConnections(int count);
   /// An idle upstream connection was closed unused: bytes or its end waited on it.

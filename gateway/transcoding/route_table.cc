@@ -65,13 +65,23 @@ std::pair<std::optional<Route>, ErrorsOf> CompileRoute(const pb::MethodDescripto
       errors.AddAll("reconcile: ", compiled.error());
     }
   }
+  std::optional<MarkerRule> marker;
+  if (options.HasExtension(v1::marker)) {
+    auto compiled = MarkerRule::Compile(options.GetExtension(v1::marker), method, tables);
+    if (compiled) {
+      marker = *std::move(compiled);
+    } else {
+      errors.AddAll("marker: ", compiled.error());
+    }
+  }
   if (!request || !response) return {std::nullopt, std::move(errors)};
   return {Route{.method = &method,
                 .grpc_path = "/" + NameOf(method),
                 .request = *std::move(request),
                 .response = *std::move(response),
                 .idempotency = options.idempotency_level(),
-                .reconcile = std::move(reconcile)},
+                .reconcile = std::move(reconcile),
+                .marker = std::move(marker)},
           std::move(errors)};
 }
 
@@ -93,11 +103,14 @@ RouteTable RouteTable::Compile(const std::vector<const pb::ServiceDescriptor*>& 
       const pb::MethodDescriptor& method = *service->method(i);
       if (!method.options().HasExtension(google::api::http)) {
         table.unannotated_.push_back(method.full_name());
+        ErrorsOf errors(NameOf(method));
         if (method.options().HasExtension(v1::reconcile)) {
-          ErrorsOf errors(NameOf(method));
           errors.Add("gateway.v1.reconcile needs google.api.http");
-          Append(errors, &table.errors_);
         }
+        if (method.options().HasExtension(v1::marker)) {
+          errors.Add("gateway.v1.marker needs google.api.http");
+        }
+        Append(errors, &table.errors_);
         continue;
       }
       annotated = true;

@@ -13,6 +13,7 @@
 
 #include "gateway/base/result.h"
 #include "gateway/json/json_tables.h"
+#include "gateway/transcoding/marker_rule.h"
 #include "gateway/transcoding/reconcile_rule.h"
 #include "gateway/transcoding/request_binding.h"
 #include "gateway/transcoding/response_binding.h"
@@ -29,6 +30,7 @@ struct Route {
   google::protobuf::MethodOptions::IdempotencyLevel idempotency =
       google::protobuf::MethodOptions::IDEMPOTENCY_UNKNOWN;
   std::optional<ReconcileRule> reconcile;
+  std::optional<MarkerRule> marker;
 };
 
 /// A service with at least one route.

@@ -59,6 +59,9 @@ StatusDetails DetailsOf(std::string_view reason, const FailureContext& context) 
   details.metadata.emplace_back("attempts", std::to_string(context.attempts));
   details.retry_after = context.retry_after;
   details.outcome = context.outcome;
+  if (IsPrintable(context.marker, kMaxIdBytes)) {
+    details.metadata.emplace_back("marker", context.marker);
+  }
   return details;
 }
 

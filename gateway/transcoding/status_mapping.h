@@ -49,6 +49,8 @@ struct FailureContext {
   std::optional<std::chrono::nanoseconds> retry_after;
   /// Nothing for methods without side effects.
   std::optional<Outcome> outcome{};
+  /// What a resource that may have been created can be found by; empty: nothing.
+  std::string_view marker{};
 };
 
 /// A response that is not 2xx, and what its body says.

@@ -99,15 +99,17 @@ void UpstreamCall::Follow(const RetryDecision& decision) {
     case RetryDecision::Kind::kRetry:
       return After(decision, &UpstreamCall::SendAttempt);
     case RetryDecision::Kind::kRead:
-    case RetryDecision::Kind::kSearch:
       return After(decision, &UpstreamCall::SendRead);
+    case RetryDecision::Kind::kSearch:
+      return After(decision, &UpstreamCall::SendSearch);
   }
 }
 
 void UpstreamCall::After(const RetryDecision& decision, void (UpstreamCall::*next)(bool)) {
   const bool fresh = decision.fresh_connection;
-  // What needs no wait needs no timer; a retry always has one, so that the loop gets its turn.
-  if (!decision.reason) return (this->*next)(fresh);
+  // A retry always has a timer, so that the loop gets its turn.
+  const bool waits = decision.reason || decision.delay > Clock::duration::zero();
+  if (!waits) return (this->*next)(fresh);
   wait_ = loop_.StartTimer(decision.delay, [this, next, fresh] {
     wait_.reset();
     (this->*next)(fresh);
@@ -115,13 +117,20 @@ void UpstreamCall::After(const RetryDecision& decision, void (UpstreamCall::*nex
 }
 
 void UpstreamCall::SendRead(bool fresh_connection) {
+  SendLookUp(fresh_connection, &UpstreamCall::OnReadEnded);
+}
+
+void UpstreamCall::SendSearch(bool fresh_connection) {
+  SendLookUp(fresh_connection, &UpstreamCall::OnSearchEnded);
+}
+
+void UpstreamCall::SendLookUp(bool fresh_connection, void (UpstreamCall::*ended)(HttpResult)) {
   const auto remaining = spec_.deadline.Remaining(loop_.Now());
   if (remaining && *remaining <= Clock::duration::zero()) {
     return Finish(Conclusion::kDeadlineExceeded);
   }
   ++progress_.reads;
-  Send(ReadOf(*spec_.request, spec_.look_up_url), remaining, fresh_connection,
-       &UpstreamCall::OnReadEnded);
+  Send(ReadOf(*spec_.request, spec_.look_up_url), remaining, fresh_connection, ended);
 }
 
 void UpstreamCall::OnReadEnded(HttpResult result) {
@@ -152,6 +161,31 @@ void UpstreamCall::OnReadEnded(HttpResult result) {
   Follow(decision);
 }
 
+void UpstreamCall::OnSearchEnded(HttpResult result) {
+  if (EndedByCall(result)) {
+    CountReconciled(ReconcileResult::kFailed);
+    return Finish(Conclusion::kDeadlineExceeded);
+  }
+  ResponseClass error_class;
+  const HttpResponse* response = result.response();
+  if (response != nullptr && IsSuccess(response->status)) {
+    auto& list = std::get<HttpResponse>(result.value);
+    if (auto found = spec_.classifier->FindMarked(list, spec_.marker)) {
+      result_.resource_response = std::move(list);
+      result_.resource = {
+          .state = ResourceState::kDone, .state_name = {}, .message = *std::move(found)};
+      CountReconciled(ReconcileResult::kConfirmed);
+      return Finish(Conclusion::kFound);
+    }
+  } else {
+    error_class = ClassOf(result);
+  }
+  progress_.remaining = spec_.deadline.Remaining(loop_.Now());
+  const RetryDecision decision = policy_.AfterSearch(progress_, result, error_class);
+  if (decision.kind == RetryDecision::Kind::kConclude) CountReconciled(ReconcileResult::kFailed);
+  Follow(decision);
+}
+
 void UpstreamCall::CountReconciled(ReconcileResult result) const {
   if (observer_ != nullptr) observer_->OnReconciled(result);
 }
@@ -170,6 +204,7 @@ void UpstreamCall::Finish(Conclusion conclusion) {
   result_.conclusion = conclusion;
   result_.attempts = progress_.attempts;
   result_.outcome = progress_.outcome;
+  if (progress_.may_have_arrived) result_.marker = std::move(spec_.marker);
   if (conclusion != Conclusion::kLastAttempt) result_.retry_after.reset();
   const auto ended = std::move(ended_);
   ended(std::move(result_));

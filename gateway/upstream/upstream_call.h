@@ -32,6 +32,8 @@ struct UpstreamCallSpec {
   /// request's.
   LookUp look_up = LookUp::kNone;
   std::string look_up_url;
+  /// With kSearch: the marker in the request.
+  std::string marker;
   /// Outlives the call.
   const ResponseClassifier* classifier = nullptr;
   /// Shared by all calls to the same upstream; outlives them.
@@ -80,6 +82,10 @@ class UpstreamCall {
   void After(const RetryDecision& decision, void (UpstreamCall::*next)(bool fresh_connection));
   void SendRead(bool fresh_connection);
   void OnReadEnded(HttpResult result);
+  void SendSearch(bool fresh_connection);
+  void OnSearchEnded(HttpResult result);
+  /// Sends the GET that reads or lists.
+  void SendLookUp(bool fresh_connection, void (UpstreamCall::*ended)(HttpResult));
   /// Sends, for no longer than an attempt and `time`, what the call has left for it.
   void Send(const std::shared_ptr<const HttpRequest>& request, std::optional<Clock::duration> time,
             bool fresh_connection, void (UpstreamCall::*ended)(HttpResult));

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <optional>
+#include <string>
 
 #include "gateway/base/deadline.h"
 #include "gateway/base/http_message.h"
@@ -17,7 +18,7 @@ enum class Conclusion {
   kFinished,          ///< Reconciled: the resource is in another final state.
   kDeletedBefore,     ///< DELETE met 404 after an attempt that may have arrived: a success.
   kDeadlineExceeded,  ///< The deadline passed, wherever the call was.
-  kFound,             ///< Searched: `resource` has this call's marker.
+  kFound,             ///< Searched: `resource` has the call's marker.
   kCancelled,         ///< By Cancel.
   kDraining,          ///< By the end of the drain.
 };
@@ -39,6 +40,8 @@ struct UpstreamResult {
   std::optional<Clock::duration> retry_after;
   /// What is known of the work that the call asked for.
   Outcome outcome = Outcome::kNone;
+  /// What the resource of a create can be found by, if there may be one; empty: nothing.
+  std::string marker;
   /// Time in transfers, waits not included.
   std::chrono::nanoseconds upstream_time{0};
 

@@ -112,6 +112,13 @@ TEST_F(RpcResponseTest, EveryConclusionHasItsStatusAndReason) {
        StatusCode::DEADLINE_EXCEEDED,
        "GATEWAY_DEADLINE_EXCEEDED"},
       {Conclusion::kCancelled, {}, {}, StatusCode::CANCELLED, "GATEWAY_CANCELLED"},
+      {Conclusion::kDraining, {}, {}, StatusCode::UNAVAILABLE, "GATEWAY_DRAINING"},
+      {Conclusion::kFound, HttpResult{.value = reset}, run, StatusCode::OK, ""},
+      {Conclusion::kLastAttempt,
+       Answered(200, ""),
+       {},
+       StatusCode::INTERNAL,
+       "GATEWAY_INVALID_RESPONSE"},
   };
   for (const auto& [conclusion, result, resource, code, reason] : cases) {
     UpstreamResult ended = Ended(conclusion, result, 2);
@@ -177,6 +184,37 @@ TEST_F(RpcResponseTest, AnUpstreamsIdThatIsTooLongIsNotLogged) {
     const Headers headers = {{"x-extend-request-id", id}};
     EXPECT_EQ(ResponseTo(Ended(Conclusion::kLastAttempt, Answered(404, "", headers))).request_id,
               is_logged ? id : "");
+  }
+}
+
+TEST_F(RpcResponseTest, DeadlineIsShortlyBeforeTheCallersAndAtMostTheTimeout) {
+  const Route& route = routes_->services()[0].routes[0];
+  const ServedMethod served(route, *settings_, *source_->Prototype(route.method->input_type()),
+                            metrics_);
+  const Clock::time_point now(1h);
+  const auto left = [&](Clock::duration callers) {
+    return served.DeadlineOf(Deadline::At(now + callers), now).Remaining(now);
+  };
+  EXPECT_EQ(left(10s), 10s - 20ms);
+  EXPECT_EQ(left(1s), 980ms);
+  EXPECT_EQ(left(500ms), 490ms);
+  EXPECT_EQ(left(0s), 0s);
+  EXPECT_EQ(left(-1s), 0s);
+  // The margin is the caller's alone.
+  EXPECT_EQ(left(10h), settings_->timeout);
+  EXPECT_EQ(served.DeadlineOf(Deadline::Infinite(), now).Remaining(now), settings_->timeout);
+}
+
+TEST_F(RpcResponseTest, OutcomeIsInEveryErrorOfAMethodWithSideEffects) {
+  UpstreamResult ended = Ended(Conclusion::kDraining, {}, 1);
+  for (const auto& [outcome, name] : {std::pair(Outcome::kNone, "none"),
+                                      {Outcome::kUnknown, "unknown"},
+                                      {Outcome::kDone, "done"}}) {
+    ended.outcome = outcome;
+    for (const char* method : {"CancelSplitRun", "CreateSplitRun", "DeleteSplitRun"}) {
+      EXPECT_EQ(InfoOf(ResponseTo(ended, method).status).metadata().at("outcome"), name);
+    }
+    EXPECT_EQ(InfoOf(ResponseTo(ended, "GetSplitRun").status).metadata().count("outcome"), 0U);
   }
 }
 

@@ -43,6 +43,11 @@ class PlainClassifier : public ResponseClassifier {
             .state_name = response.body,
             .message = "as read: " + response.body};
   }
+  [[nodiscard]] std::optional<std::string> FindMarked(HttpResponse& response,
+                                                      const std::string& marker) const override {
+    const bool found = response.body.find(marker) != std::string::npos;
+    return found ? std::optional("found: " + marker) : std::nullopt;
+  }
   [[nodiscard]] bool IsCut(const HttpResponse& response) const override {
     return response.status == 200;
   }
@@ -98,6 +103,13 @@ class UpstreamCallTest : public ::testing::Test {
     UpstreamCallSpec spec = Idempotent();
     spec.look_up = LookUp::kRead;
     spec.look_up_url = "http://upstream/resource";
+    return spec;
+  }
+  UpstreamCallSpec Marked() {
+    UpstreamCallSpec spec = Unset();
+    spec.look_up = LookUp::kSearch;
+    spec.look_up_url = "http://upstream/list";
+    spec.marker = "m-1";
     return spec;
   }
   UpstreamCallSpec Delete() {

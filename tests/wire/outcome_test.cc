@@ -62,6 +62,13 @@ INSTANTIATE_TEST_SUITE_P(
         Ending{"Http503", {Send(HttpReply(503))}, "unknown"},
         Ending{"Http503NotRetryable", {Send(HttpReply(503, R"({"retryable":false})"))}, "unknown"},
         Ending{"Reset", {Reset()}, "unknown"}, Ending{"Timeout", {Stall()}, "unknown"},
+        Ending{"CutInTheHead", {Send("HTTP/1.1 200 OK\r\nContent-Le"), Close()}, "done"},
+        Ending{
+            "CutSuccess", {Send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{"), Close()}, "done"},
+        Ending{"CutRefusal",
+               {Send("HTTP/1.1 409 Conflict\r\nContent-Length: 9\r\n\r\n{"), Close()},
+               "none"},
+        Ending{"TooLarge", {Send(HttpReply(200, std::string(5000, ' ')))}, "done"},
         Ending{"CutInTheStatus", {Send("HTTP/1.1 2"), Close()}, "unknown"},
         Ending{"CutFailure",
                {Send("HTTP/1.1 500 Oh\r\nContent-Length: 9\r\n\r\n{"), Close()},
@@ -75,13 +82,16 @@ TEST_F(OutcomeTest, OfACallThatWasNeverSentIsNone) {
 }
 
 TEST_F(OutcomeTest, IsThatOfTheWorstAttempt) {
-  const Script lost = {Reset()}, busy = {Send(HttpReply(429))};
+  const Script lost = {Reset()}, busy = {Send(HttpReply(429))}, failed = {Send(HttpReply(500))};
+  const Script cut = {Send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{"), Close()};
   const struct {
     std::vector<Script> attempts;
     std::string outcome;
   } cases[] = {{{lost, busy, busy}, "unknown"},
                {{busy, lost, busy}, "unknown"},
-               {{busy, busy, busy}, "none"}};
+               {{busy, busy, busy}, "none"},
+               {{cut, lost, failed}, "done"},
+               {{lost, cut, busy}, "done"}};
   for (const auto& [attempts, outcome] : cases) {
     upstream.OnRequest([&, first = upstream.counters().requests](const ReceivedRequest& request) {
       return attempts.at(static_cast<std::size_t>(request.number - first));
