@@ -136,7 +136,7 @@ struct Config {
 
   // -- Log
 
-  /// kInfo writes a line a call; kDebug adds upstreams' error bodies, cut.
+  /// kInfo writes a line a call; kDebug adds lines of the libraries.
   LogLevel log_level = LogLevel::kInfo;
   LogFormat log_format = LogFormat::kJson;
 };

@@ -100,7 +100,7 @@ struct Translation {
         [[fallthrough]];
       case Conclusion::kDeadlineExceeded:
         rpc.status = Rule(StatusCode::DEADLINE_EXCEEDED, "GATEWAY_DEADLINE_EXCEEDED",
-                          "the call's deadline has passed");
+                          "the call has run out of time");
         return;
     }
   }

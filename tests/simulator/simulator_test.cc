@@ -216,11 +216,12 @@ TEST_F(SimulatorTest, RefusedCancelNamesTheRun) {
 
 TEST_F(SimulatorTest, CreatedRunIsFoundByItsMetadataAmongTheNewest) {
   const json body = json::parse(kCreateBody);
+  Start();
   for (const char* marker : {"first", "second"}) {
     json marked = body;
     marked["metadata"] = {{"marker", marker}};
-    Call("POST", "/split_runs", marked.dump());
     clock_.Pass(std::chrono::seconds{1});
+    Call("POST", "/split_runs", marked.dump());
   }
   const json newest =
       Call("GET", "/split_runs?sortBy=createdAt&sortDir=desc&maxPageSize=2").body["data"];

@@ -16,7 +16,7 @@ TEST_F(AnswerTest, NoContentIsAnEmptyMessage) {
   for (const std::string& reply :
        {HttpReply(204), HttpReply(200, ""), HttpReply(202, ""), HttpReply(205, "")}) {
     AnswerAlways(reply);
-    const auto answer = Cancel();
+    const auto answer = Get();
     EXPECT_TRUE(answer.status.ok()) << reply << answer.status.error_message();
     EXPECT_EQ(answer.message.ByteSizeLong(), 0U);
   }
