@@ -66,7 +66,7 @@ enum class TransportErrorKind {
 };
 
 struct TransportError {
-  TransportErrorKind fault;
+  TransportErrorKind kind;
   Delivery delivery;
   /// For logs and the status message: no URL, no header, no body.
   std::string text;

@@ -25,7 +25,7 @@ class UpstreamEvents final : public UpstreamObserver {
       const std::string_view delivery =
           error->delivery == Delivery::kNeverSent ? "never_sent" : "may_have_arrived";
       Log(LogLevel::kWarn, error->text,
-          {{"reason", ReasonForTransport(error->fault)}, {"delivery", delivery}});
+          {{"reason", ReasonForTransport(error->kind)}, {"delivery", delivery}});
     }
     const HttpResponse* response = result.response();
     metrics_.UpstreamRequest(

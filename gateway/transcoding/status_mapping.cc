@@ -165,7 +165,7 @@ grpc::Status StatusOfResponse(const HttpResponse& response, const ErrorBody& bod
 }
 
 grpc::Status StatusOfTransport(const TransportError& error, const FailureContext& context) {
-  const TransportMeaning meaning = MeaningOf(error.fault);
+  const TransportMeaning meaning = MeaningOf(error.kind);
   return MakeStatus(meaning.code, error.text.empty() ? meaning.reason : error.text,
                     DetailsOf(meaning.reason, context));
 }

@@ -40,7 +40,7 @@ bool MayRetry(const HttpResult& result, const ResponseClass& response_class, Ret
   if (error == nullptr) {
     return response_class.rate_limited || (response_class.unavailable && idempotent);
   }
-  switch (error->fault) {
+  switch (error->kind) {
     case TransportErrorKind::kResponseTooLarge:
     case TransportErrorKind::kHeadersTooLarge:
       return false;  // It would be as large again.
@@ -56,8 +56,8 @@ RetryReason ReasonFor(const HttpResult& result, const ResponseClass& response_cl
   if (response_class.rate_limited) return RetryReason::kRateLimited;
   const TransportError* error = result.error();
   if (error == nullptr) return RetryReason::kStatus;
-  return error->fault == TransportErrorKind::kTimeout ? RetryReason::kTimeout
-                                                      : RetryReason::kTransport;
+  return error->kind == TransportErrorKind::kTimeout ? RetryReason::kTimeout
+                                                     : RetryReason::kTransport;
 }
 
 /// The next step finds out what became of the request.

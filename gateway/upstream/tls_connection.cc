@@ -3,7 +3,9 @@
 #include <openssl/bio.h>
 #include <openssl/err.h>
 
+#include <memory>
 #include <string_view>
+#include <tuple>
 
 #include "gateway/upstream/connection_tracker.h"
 
@@ -30,7 +32,7 @@ Kept* KeptOf(const SSL* tls) {
 void OnInfo(const SSL* tls, int where, int alert) {
   constexpr int kDescription = 0xff;
   if (where != SSL_CB_READ_ALERT || (alert & kDescription) != SSL_AD_CLOSE_NOTIFY) return;
-  if (Kept* kept = KeptOf(tls)) **kept = true;
+  if (const Kept* kept = KeptOf(tls)) **kept = true;
 }
 
 }  // namespace
@@ -39,7 +41,7 @@ CURLcode WatchForCloseNotify(CURL* /*easy*/, void* context, void* /*unused*/) {
   auto* const tls_context = static_cast<SSL_CTX*>(context);
   auto kept = std::make_unique<Kept>(std::make_shared<bool>(false));
   if (SSL_CTX_set_ex_data(tls_context, KeptIndex(), kept.get()) != 1) return CURLE_OUT_OF_MEMORY;
-  static_cast<void>(kept.release());  // The context's now.
+  std::ignore = kept.release();  // The context's now.
   SSL_CTX_set_info_callback(tls_context, &OnInfo);
   return CURLE_OK;
 }
@@ -50,7 +52,7 @@ CloseNotifySeen CloseNotifyOf(const SSL* tls) {
 }
 
 SSL* TlsOf(CURL* easy) {
-  curl_tlssessioninfo* info = nullptr;
+  const curl_tlssessioninfo* info = nullptr;
   if (curl_easy_getinfo(easy, CURLINFO_TLS_SSL_PTR, &info) != CURLE_OK || info == nullptr ||
       info->backend != CURLSSLBACKEND_OPENSSL) {
     return nullptr;

@@ -18,7 +18,7 @@ std::shared_ptr<const HttpRequest> ReadOf(const HttpRequest& request, std::strin
 
 /// What libcurl shows like a whole response.
 TransportError CutShort(const HttpResponse& response) {
-  return {.fault = TransportErrorKind::kTruncated,
+  return {.kind = TransportErrorKind::kTruncated,
           .delivery = Delivery::kMayHaveArrived,
           .text = "the response ended before its content",
           .http_status = response.status};
@@ -73,7 +73,7 @@ void UpstreamCall::Send(const std::shared_ptr<const HttpRequest>& request,
 
 bool UpstreamCall::EndedByCall(const HttpResult& result) const {
   return bounded_by_call_ && result.error() != nullptr &&
-         result.error()->fault == TransportErrorKind::kTimeout;
+         result.error()->kind == TransportErrorKind::kTimeout;
 }
 
 ResponseClass UpstreamCall::ClassOf(HttpResult& result) const {

@@ -53,7 +53,7 @@ class BlockingClient {
 /// What a failed result says, as one comparable value; nothing for an answer.
 inline std::optional<std::pair<TransportErrorKind, Delivery>> ErrorOf(const HttpResult& result) {
   if (result.error() == nullptr) return std::nullopt;
-  return std::pair(result.error()->fault, result.error()->delivery);
+  return std::pair(result.error()->kind, result.error()->delivery);
 }
 
 }  // namespace gateway

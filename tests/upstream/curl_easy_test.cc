@@ -267,7 +267,7 @@ TEST(CurlAnswer, MayHaveOnlySoManyHeaderBytes) {
 TEST(CurlAnswer, ThatIsNotWholeOrNotHttpIsAFault) {
   struct Case {
     Script script;
-    TransportErrorKind fault;
+    TransportErrorKind kind;
   };
   const std::vector<Case> cases = {
       {{Reset()}, TransportErrorKind::kReset},
@@ -292,7 +292,7 @@ TEST(CurlAnswer, ThatIsNotWholeOrNotHttpIsAFault) {
     upstream.OnRequest(InOrder({wanted.script}));
     BlockingClient client;
     const HttpResult result = client.Post(upstream.url());
-    EXPECT_EQ(ErrorOf(result), std::pair(wanted.fault, Delivery::kMayHaveArrived))
+    EXPECT_EQ(ErrorOf(result), std::pair(wanted.kind, Delivery::kMayHaveArrived))
         << wanted.script.front().bytes << " → " << (result.error() ? result.error()->text : "none");
     EXPECT_EQ(upstream.counters().requests, 1);
   }

@@ -59,7 +59,7 @@ TEST(CurlError, IsWhatTheTableSays) {
   };
   for (const Case& wanted : cases) {
     const TransportError error = ExplainFailure(wanted.code, wanted.facts);
-    EXPECT_EQ(error.fault, wanted.kind) << wanted.code << " " << error.text;
+    EXPECT_EQ(error.kind, wanted.kind) << wanted.code << " " << error.text;
     EXPECT_EQ(error.delivery, wanted.delivery) << wanted.code;
     EXPECT_FALSE(error.text.empty());
   }
@@ -115,7 +115,7 @@ TEST(CurlError, KeepsTheStatusThatCame) {
 }
 
 TEST(CurlError, TimeoutSaysWhetherTheRequestMayHaveArrived) {
-  EXPECT_EQ(ExplainTimeout({}).fault, TransportErrorKind::kTimeout);
+  EXPECT_EQ(ExplainTimeout({}).kind, TransportErrorKind::kTimeout);
   EXPECT_EQ(ExplainTimeout({}).delivery, Delivery::kNeverSent);
   EXPECT_EQ(ExplainTimeout({.request_begun = true}).delivery, Delivery::kMayHaveArrived);
 }

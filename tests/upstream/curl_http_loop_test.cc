@@ -207,7 +207,7 @@ TEST(CurlTimeouts, BelowAMillisecondDoNotMeanForEver) {
   BlockingClient client;
   const HttpResult result = client.Call(Request("POST", upstream.url()), {.timeout = 1ns});
   ASSERT_NE(result.error(), nullptr);
-  EXPECT_EQ(result.error()->fault, TransportErrorKind::kTimeout);
+  EXPECT_EQ(result.error()->kind, TransportErrorKind::kTimeout);
 }
 
 TEST(CurlTimeouts, OfConnectingIncludeTheTlsHandshakeAndMeanNeverSent) {

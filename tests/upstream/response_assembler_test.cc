@@ -198,7 +198,7 @@ TEST(ResponseAssembler, Row5IsWholeOnlyIfItsEndWasSeen) {
     ResponseAssembler assembler(kMaxBody);
     for (const std::string& line : c.head) ASSERT_TRUE(assembler.AddHeaderLine(line + "\r\n"));
     ASSERT_TRUE(assembler.AddHeaderLine("\r\n"));
-    if (!c.body.empty()) ASSERT_TRUE(assembler.AddBody(c.body));
+    ASSERT_TRUE(c.body.empty() || assembler.AddBody(c.body));
     EXPECT_EQ(assembler.Finish(c.end), c.flaw == ResponseFlaw::kNone) << c.head.back();
     EXPECT_EQ(assembler.flaw(), c.flaw) << c.head.front() << " " << c.head.back() << c.body;
   }

@@ -20,8 +20,8 @@ RetryOptions Options() {
 }
 
 HttpResult Response(int status) { return {HttpResponse{status, {}, {}}, 0ns}; }
-HttpResult Failure(TransportErrorKind fault, Delivery delivery) {
-  return {TransportError{fault, delivery, {}}, 0ns};
+HttpResult Failure(TransportErrorKind kind, Delivery delivery) {
+  return {TransportError{kind, delivery, {}}, 0ns};
 }
 
 ResponseClass Success() { return {.success = true, .retry_after = {}}; }

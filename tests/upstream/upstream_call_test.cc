@@ -72,7 +72,7 @@ TEST_F(UpstreamCallTest, ThatIsNotIdempotentIsSentOnceIfItMayHaveArrived) {
   loop_.WillFail(kReset, kArrived);
   const UpstreamResult& result = Run(Unset());
   EXPECT_EQ(result.conclusion, Conclusion::kLastAttempt);
-  EXPECT_EQ(result.result->error()->fault, kReset);
+  EXPECT_EQ(result.result->error()->kind, kReset);
   EXPECT_EQ(result.attempts, 1);
   EXPECT_EQ(loop_.sent().size(), 1U);
 }
@@ -203,7 +203,7 @@ TEST_F(UpstreamCallTest, WithoutADeadlineEndsByAttempts) {
   spec.deadline = Deadline::Infinite();
   const UpstreamResult& result = Run(std::move(spec));  // Every attempt hangs.
   EXPECT_EQ(result.conclusion, Conclusion::kLastAttempt);
-  EXPECT_EQ(result.result->error()->fault, TransportErrorKind::kTimeout);
+  EXPECT_EQ(result.result->error()->kind, TransportErrorKind::kTimeout);
   EXPECT_EQ(result.attempts, 3);
 }
 

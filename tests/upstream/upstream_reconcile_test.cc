@@ -104,7 +104,7 @@ TEST_F(UpstreamCallTest, UnknownOutcomeIsReadOnceNoAttemptIsLeft) {
     loop_.WillRespond(200, wanted.state);
     const UpstreamResult& result = Run(Reconciled());
     EXPECT_EQ(result.conclusion, wanted.conclusion) << wanted.state;
-    EXPECT_EQ(result.result->error()->fault, kReset) << wanted.state;
+    EXPECT_EQ(result.result->error()->kind, kReset) << wanted.state;
     EXPECT_EQ(result.attempts, 3) << wanted.state;
     EXPECT_TRUE(loop_.sent().back().options.fresh_connection);
   }

@@ -43,7 +43,7 @@ TEST_F(UpstreamCallTest, LostCreateThatIsNotFoundIsTheErrorItselfWithTheMarker) 
   for (int i = 0; i < 100; ++i) loop_.WillRespond(200, "m-0");
   const UpstreamResult& result = Run(Marked());
   EXPECT_EQ(result.conclusion, Conclusion::kLastAttempt);
-  EXPECT_EQ(result.result->error()->fault, kReset);
+  EXPECT_EQ(result.result->error()->kind, kReset);
   EXPECT_EQ(result.outcome, Outcome::kUnknown);
   EXPECT_EQ(result.marker, "m-1");
   // At once, and each second before the minute is over.

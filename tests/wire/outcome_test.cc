@@ -74,7 +74,7 @@ INSTANTIATE_TEST_SUITE_P(
                {Send("HTTP/1.1 500 Oh\r\nContent-Length: 9\r\n\r\n{"), Close()},
                "unknown"},
         Ending{"NotJson", {Send(HttpReply(200, "<html>"))}, "done"}),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& ending) { return ending.param.name; });
 
 TEST_F(OutcomeTest, OfACallThatWasNeverSentIsNone) {
   config.upstream_url = "http://127.0.0.1:1";

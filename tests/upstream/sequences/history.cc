@@ -30,7 +30,7 @@ bool Step::Transient() const {
     return status == 429 || (unavailable && retryable != false);
   }
   if (reaction->sight != Reaction::Sight::kError) return true;
-  const Kind kind = reaction->error.fault;
+  const Kind kind = reaction->error.kind;
   return kind != Kind::kResponseTooLarge && kind != Kind::kHeadersTooLarge;
 }
 

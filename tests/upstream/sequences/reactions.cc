@@ -21,8 +21,8 @@ TransportError Broken(Kind kind, Delivery delivery, int http_status = 0) {
 std::vector<Reaction> WithLooks(std::vector<Reaction> reactions) {
   const auto look = [](const Reaction& a) {
     return std::tuple(a.sight, a.status, a.retryable,
-                      std::string_view(a.retry_after == nullptr ? "" : a.retry_after),
-                      a.error.fault, a.error.delivery, a.error.http_status, a.slow, a.left_after);
+                      std::string_view(a.retry_after == nullptr ? "" : a.retry_after), a.error.kind,
+                      a.error.delivery, a.error.http_status, a.slow, a.left_after);
   };
   for (Reaction& reaction : reactions) {
     while (look(reactions[reaction.look]) != look(reaction)) ++reaction.look;
