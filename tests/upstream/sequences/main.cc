@@ -43,7 +43,7 @@ std::vector<Scenario> Scenarios(bool full) {
     scenarios.push_back({.method = method,
                          .total = 3s,
                          .attempt_timeout = 1s,
-                         .max_attempts = attempts - 1,
+                         .max_attempts = attempts,
                          .lingers = true});
     scenarios.push_back({method, 60s, 20s, attempts});  // The defaults.
   }
