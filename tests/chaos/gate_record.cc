@@ -56,6 +56,11 @@ std::vector<std::string> GateRecord::stale_uses() {
   return stale_uses_;
 }
 
+void GateRecord::Garble(const std::string& call) {
+  const absl::MutexLock lock(&mutex_);
+  SlotOf(call).garbled = true;
+}
+
 void GateRecord::Touch(const std::string& call) {
   const absl::MutexLock lock(&mutex_);
   SlotOf(call).touched = true;

@@ -40,6 +40,9 @@ class GateRecord {
     int requests = 0;
     /// A fault befell one of them, or its connection.
     bool touched = false;
+    /// Bytes that are no frame were written to its connection, perhaps within another frame: what
+    /// follows them may read as anything, even as the upstream's refusal of a stream.
+    bool garbled = false;
     /// How many of its next reads fail.
     int failing_reads = 0;
     /// One of them met stale bytes that came at the same moment: nothing could have kept it from
@@ -69,6 +72,7 @@ class GateRecord {
 
   /// Something befell the connection that a request of that call is on.
   void Touch(const std::string& call);
+  void Garble(const std::string& call);
   void Remember(Event event);
 
   [[nodiscard]] std::uint64_t Count(FaultKind kind) const;
