@@ -52,7 +52,7 @@ std::string WrittenName(const pb::EnumValueDescriptor& value,
   const pb::EnumValueDescriptor& first = *value.type()->FindValueByNumber(value.number());
   if (std::string annotated = AnnotatedName(first); !annotated.empty()) return annotated;
   if (!ImportsAnnotations(*first.file())) return first.name();
-  std::string stripped = WithoutPrefix(first);
+  const std::string stripped = WithoutPrefix(first);
   // Where another value claims the short spelling, only the full name reads back as this one.
   const bool is_ambiguous = !stripped.empty() && read.at(stripped) != first.number();
   return stripped.empty() || is_ambiguous ? first.name() : stripped;

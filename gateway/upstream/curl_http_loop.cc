@@ -22,7 +22,8 @@ constexpr long kNoLimitOfKept = std::numeric_limits<int>::max();
 
 void InitialiseLibcurlOnce() {
   static const bool initialised = [] {
-    // libcurl would write the keys of all connections to the file that it names.
+    // libcurl would write the keys of all connections to the file that it names. No thread that
+    // reads the environment runs yet. NOLINTNEXTLINE(concurrency-mt-unsafe)
     unsetenv("SSLKEYLOGFILE");
     // OpenSSL writes to sockets without MSG_NOSIGNAL.
     static_cast<void>(std::signal(SIGPIPE, SIG_IGN));

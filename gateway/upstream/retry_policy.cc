@@ -20,8 +20,9 @@ constexpr std::chrono::seconds kTimeBetweenSearches{1};
 
 /// Of the response, though it broke; 0 if none has come.
 int StatusOf(const HttpResult& result) {
+  if (const HttpResponse* response = result.response()) return response->status;
   const TransportError* error = result.error();
-  return error != nullptr ? error->http_status : result.response()->status;
+  return error != nullptr ? error->http_status : 0;
 }
 
 bool HasStatus(const HttpResult& result, int status) {

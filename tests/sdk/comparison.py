@@ -84,7 +84,8 @@ def as_text(value):
 def _of_errors(sdk, gateway, refusal):
     body = dict(sdk["body"])
     code, message, retryable = body.pop("code"), body.pop("message"), body.pop("retryable")
-    wanted = {"httpStatus": str(sdk["status"]), "docUrl": body.pop("docUrl", None)}
+    wanted = {"httpStatus": str(sdk["status"])}
+    wanted.update((name, body.pop(name, None)) for name in ("docUrl", "runId"))
     if refusal:
         wanted.update(zip(("reason", "status"), refusal), code="FAILED_PRECONDITION")
     else:
