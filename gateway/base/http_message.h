@@ -46,7 +46,7 @@ struct HttpResponse {
   bool may_be_cut = false;
 };
 
-/// What is known of a request that got no complete answer.
+/// What is known of a request that got no complete response.
 enum class Delivery {
   kNeverSent,       ///< Certainly not processed: repeating it is safe.
   kMayHaveArrived,  ///< At least one byte of it went out.
@@ -56,9 +56,9 @@ enum class TransportErrorKind {
   kResolve,           ///< The host name has no address.
   kConnect,           ///< No connection, within the connect timeout.
   kTls,               ///< Handshake or certificate verification failed.
-  kReset,             ///< The connection broke before the answer's first byte.
-  kTruncated,         ///< The connection broke within the answer.
-  kMalformed,         ///< The answer was not HTTP.
+  kReset,             ///< The connection broke before the response's first byte.
+  kTruncated,         ///< The connection broke within the response.
+  kMalformed,         ///< The response was not HTTP.
   kRefusedStream,     ///< HTTP/2 REFUSED_STREAM, or GOAWAY below our stream.
   kTimeout,           ///< The transfer's timeout passed.
   kResponseTooLarge,  ///< More body bytes than the limit, decompressed.
@@ -70,7 +70,7 @@ struct TransportError {
   Delivery delivery;
   /// For logs and the status message: no URL, no header, no body.
   std::string text;
-  /// Of the final response, when its status line had come before it broke; 0: it had not.
+  /// The final response's status, if its status line came before it broke; else 0.
   int http_status = 0;
 };
 

@@ -38,9 +38,9 @@ struct ResponseClass {
   bool rate_limited = false;
   /// What the headers ask to wait.
   std::optional<Clock::duration> retry_after;
-  /// Of a response that is no success.
+  /// The error body of a response that is no success.
   ErrorBody error_body{};
-  /// Of a success: the wire bytes of the response message, or why they cannot be given.
+  /// The wire bytes of a success's response message, or why they cannot be given.
   Result<std::string> message{};
 };
 

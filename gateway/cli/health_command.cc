@@ -18,7 +18,7 @@ using grpc::health::v1::HealthCheckRequest;
 using grpc::health::v1::HealthCheckResponse;
 using Clock = std::chrono::system_clock;  // The clock of gRPC's deadlines.
 
-// Probes run every few seconds: a failure is better than no answer.
+// Probes run every few seconds: a failure is better than no response.
 constexpr std::chrono::seconds kHealthTimeout{3};
 constexpr std::chrono::milliseconds kWaitInterval{100};
 

@@ -24,7 +24,7 @@ enum class HttpVersion { kAuto, kHttp1, kHttp2 };
 enum class LogFormat { kJson, kText };
 enum class LogLevel { kTrace, kDebug, kInfo, kWarn, kError };
 
-/// Where a gateway listens, and a client looks for it, unless told otherwise.
+/// Where a gateway listens, and a client looks for it, by default.
 inline Address DefaultAddress() { return {.host = "127.0.0.1", .port = 50051}; }
 
 struct Config {

@@ -7,8 +7,8 @@
 namespace gateway {
 namespace {
 
-// Of a call's processor time a loop takes some three fifths, the one thread of gRPC the rest: more
-// loops would wait for it.
+// A loop takes some three fifths of a call's processor time, the one thread of gRPC the rest: more
+// loops would wait for that thread.
 constexpr unsigned kMaxLoops = 2;
 // Beside a loop another thread is as busy: gRPC's, or one of the caller that shares the machine.
 constexpr unsigned kCoresPerLoop = 2;

@@ -24,7 +24,7 @@ namespace gateway {
 
 class MarkerRule {
  public:
-  /// Of the marked field, as JSON; a request that would pass it goes out unmarked. A little less
+  /// The size of the marked field as JSON; a request above it goes out unmarked. A little less
   /// than the 10 KB that APIs which bound it name.
   static constexpr std::size_t kMaxFieldBytes = 10'000;
 
@@ -50,7 +50,7 @@ class MarkerRule {
   const JsonTables* tables_ = nullptr;
   std::string list_;
   ResponseBinding list_response_;
-  // Of the list's response message, whose default instance is prototype_.
+  // They make the list's response message, whose default instance is prototype_.
   std::unique_ptr<google::protobuf::DynamicMessageFactory> messages_;
   const google::protobuf::Message* prototype_ = nullptr;
   // Structs: of the request, and of an item.

@@ -41,8 +41,8 @@ class PathTemplate {
   struct Segment {
     enum class Kind { kLiteral, kOne, kRest };
     Kind kind;
-    std::string encoded;  ///< Of a literal: as the template has it.
-    std::string text;     ///< Of a literal: decoded, as values have it.
+    std::string encoded;  ///< A literal as the template has it.
+    std::string text;     ///< A literal decoded, as values have it.
   };
   struct Variable {
     std::string before;  ///< The encoded path between the variable before and this one.

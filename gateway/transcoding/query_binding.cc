@@ -42,7 +42,7 @@ struct QueryBinding::Level {
   struct Parameter {
     const pb::FieldDescriptor* field;
     std::string name;     // JSON name, encoded.
-    const Level* nested;  // Of a message; null for what has a plain text.
+    const Level* nested;  // The fields of a message; null for what has a plain text.
   };
   std::vector<Parameter> parameters;
 };

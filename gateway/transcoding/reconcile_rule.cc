@@ -70,7 +70,7 @@ tl::expected<States, Errors> CompileStates(const v1::Reconcile& rule,
   const auto add = [&](const std::string& state, ResourceState meaning) {
     std::string canonical = Canonical(state, field);
     if (canonical.empty()) {
-      errors.push_back("state \"" + state + "\" is none that an answer can show in " +
+      errors.push_back("state \"" + state + "\" is none that a response can show in " +
                        field.full_name());
     } else if (!states.emplace(std::move(canonical), meaning).second) {
       errors.push_back("state \"" + state + "\" is listed twice");

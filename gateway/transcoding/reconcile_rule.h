@@ -49,7 +49,7 @@ class ReconcileRule {
   [[nodiscard]] std::string StateIn(const std::string& wire_bytes) const;
 
   RequestBinding get_;
-  // Of the response message, whose default instance is prototype_.
+  // They make the response message, whose default instance is prototype_.
   std::unique_ptr<google::protobuf::DynamicMessageFactory> messages_;
   const google::protobuf::Message* prototype_ = nullptr;
   const google::protobuf::FieldDescriptor* field_ = nullptr;

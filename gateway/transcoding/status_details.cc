@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t kMaxMessageBytes = 1024;
 constexpr std::size_t kMaxDetailsBytes = 4096;
 constexpr std::size_t kMaxBadRequestBytes = 2048;
-// Of message and details as they are on the wire: 8 KiB less what other trailers need.
+// The size of message and details on the wire: 8 KiB less what other trailers need.
 constexpr std::size_t kMaxTrailerBytes = 7168;
 
 // How much is left out; each step leaves out what those before it do.

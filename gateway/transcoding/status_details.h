@@ -23,7 +23,7 @@ namespace gateway {
 struct StatusDetails {
   std::string reason;
   std::string domain;
-  /// Of ErrorInfo, beside outcome, request id and documentation URL, which are added here.
+  /// Metadata of ErrorInfo, beside outcome, request id and documentation URL, which are added here.
   std::vector<std::pair<std::string, std::string>> metadata;
   /// Never left out. Nothing for methods without side effects.
   std::optional<Outcome> outcome{};

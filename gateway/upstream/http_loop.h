@@ -19,8 +19,8 @@ class HttpLoop {
   using TimerId = std::uint64_t;
 
   struct TransferOptions {
-    /// Of the whole transfer, queueing and connecting included. Not positive: the transfer fails
-    /// with kTimeout and kNeverSent before it starts.
+    /// The time of the whole transfer, with queueing and connecting. Not positive: the transfer
+    /// fails with kTimeout and kNeverSent before it starts.
     Clock::duration timeout;
     /// Do not reuse a pooled connection: the last one broke.
     bool fresh_connection = false;

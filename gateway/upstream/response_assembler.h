@@ -84,7 +84,7 @@ class ResponseAssembler {
   HttpResponse response_;
   /// Null: the body is not compressed, or its content turned out to be corrupt.
   std::unique_ptr<ContentDecoder> decoder_;
-  /// Of a compressed error response: its body as it came, in case its coding is wrong.
+  /// The body of a compressed error response as it came, in case its coding is wrong.
   std::string compressed_;
 };
 

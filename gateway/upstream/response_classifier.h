@@ -16,7 +16,7 @@ class ResponseClassifier {
   virtual ~ResponseClassifier() = default;
   /// Reads a response to the call's own request, once. A large body may be gone afterwards.
   [[nodiscard]] virtual ResponseClass Classify(HttpResponse& response) const = 0;
-  /// Reads a success of the reconciling GET, likewise.
+  /// Reads a success of the reconciling GET in the same way.
   [[nodiscard]] virtual Resource ReadResource(HttpResponse& response) const = 0;
   /// Looks for the resource with that marker in a success of the list, and reads it as a response
   /// to the call's own request: wire bytes.

@@ -11,7 +11,7 @@ class RetryBudget {
  public:
   /// At the start, and at most.
   static constexpr int kMaxTokens = 10;
-  /// Of a token, for each first attempt. A retry costs a whole one.
+  /// The part of a token that each first attempt adds. A retry costs a whole token.
   static constexpr int kPercentOfFirstAttempts = 10;
 
   void AddFirstAttempt();

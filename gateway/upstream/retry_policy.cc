@@ -18,7 +18,7 @@ constexpr int kClosedByClient = 499;
 constexpr std::chrono::seconds kLongestTimeKeptForRead{5};
 constexpr std::chrono::seconds kTimeBetweenSearches{1};
 
-/// Of the response, though it broke; 0 if none has come.
+/// The status of the response, even if the response broke; 0 if no status has come.
 int StatusOf(const HttpResult& result) {
   if (const HttpResponse* response = result.response()) return response->status;
   const TransportError* error = result.error();

@@ -32,7 +32,7 @@ enum class LookUp {
 };
 
 struct RetryOptions {
-  /// Of the call's own request; and of each read.
+  /// The most attempts of the call's own request, and of each read.
   int max_attempts = 3;
   Clock::duration attempt_timeout = std::chrono::seconds(20);
   Clock::duration initial_backoff = std::chrono::milliseconds(250);
@@ -50,7 +50,7 @@ bool LeavesOutcomeUnknown(const HttpResult& result);
 /// Whether the upstream refused our key (401): the key file may hold a newer one.
 bool RefusesTheKey(const HttpResult& result);
 
-/// Of a call's whole time, what its attempts leave for looking up what became of them.
+/// The part of a call's whole time that its attempts leave for looking up what became of them.
 Clock::duration TimeKeptFor(LookUp look_up, Clock::duration whole);
 
 /// Where a call stands when something of it has ended: what the rules look at.
@@ -63,7 +63,7 @@ struct CallProgress {
   int attempts = 1;
   /// The last attempt's.
   const HttpResult* result = nullptr;
-  /// Of its response; the default for a transport error.
+  /// The class of its response; the default for a transport error.
   const ResponseClass* response_class = nullptr;
   /// The call's time ended the last attempt, or forbids another one.
   bool time_is_up = false;

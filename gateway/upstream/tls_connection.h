@@ -1,4 +1,4 @@
-// What OpenSSL knows of an upstream connection and libcurl does not tell.
+// What OpenSSL knows of an upstream connection and libcurl does not report.
 //
 // Not thread-safe; used on the loop thread only.
 #pragma once
@@ -17,7 +17,7 @@ using CloseNotifySeen = std::shared_ptr<const bool>;
 /// end without one, which anybody on the way can make, for an orderly one.
 CURLcode WatchForCloseNotify(CURL* easy, void* context, void* unused);
 
-/// Of a connection that was made under WatchForCloseNotify; else null.
+/// The flag of a connection that was made under WatchForCloseNotify; else null.
 CloseNotifySeen CloseNotifyOf(const SSL* tls);
 
 /// The connection of a transfer whose request is about to be sent; null: it is not over TLS.

@@ -25,7 +25,7 @@ enum class Conclusion {
 
 struct UpstreamResult {
   Conclusion conclusion = Conclusion::kLastAttempt;
-  /// Of the last attempt of the call's own request; nothing if none ended.
+  /// The result of the last attempt of the call's own request; nothing if none ended.
   std::optional<HttpResult> result;
   /// What the response in `result` means; the default for a transport error.
   ResponseClass response_class;
