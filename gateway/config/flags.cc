@@ -60,36 +60,37 @@ FlagGroup Listeners() {
 }
 
 FlagGroup Credentials() {
-  return {"Credentials and headers",
-          {{.usage = "--api-key-file FILE",
-            .help = "File with the API key. It is read again when it changes and when the upstream "
-                    "answers 401. It wins over the variable EXTEND_API_KEY. The key itself is "
-                    "never a flag, because other users can see flags.",
-            .store = Stored(&Config::api_key_file, PathValue())},
-           {.usage = "--auth WHOSE",
-            .help = "Whose token goes upstream. gateway: the gateway's key; what callers send as "
-                    "authorization is ignored. caller: the caller's authorization; a call without "
-                    "it fails with UNAUTHENTICATED.",
-            .store = Stored(&Config::auth, AuthValue()),
-            .otherwise = "gateway if a key is configured, else caller"},
-           {.usage = "--workspace-id ID",
-            .help = "Workspace of the calls that do not name one in their metadata. A key of a "
-                    "whole organization needs it.",
-            .store = Stored(&Config::workspace_id, HeaderTextValue()),
-            .shared_variable = "EXTEND_WORKSPACE_ID"},
-           {.usage = "--api-version VERSION",
-            .help = "API version of the calls that do not name one in their metadata. Another "
-                    "version may have fields that the proto lacks.",
-            .store = Stored(&Config::api_version, HeaderTextValue()),
-            .otherwise = "what the service's proto says"},
-           {.usage = "--header NAME=VALUE",
-            .help = "A header that is added to every request.",
-            .store = Stored(&Config::headers, HeaderValue()),
-            .secret = true},
-           {.usage = "--forward-metadata NAME",
-            .help = "Metadata of callers that becomes a request header, beside the documented "
-                    "names. NAME may be in any case.",
-            .store = Stored(&Config::forward_metadata, ForwardedNameValue())}}};
+  return {
+      "Credentials and headers",
+      {{.usage = "--api-key-file FILE",
+        .help = "File with the API key. It is read again when it changes and when the upstream "
+                "answers 401. It wins over the variable EXTEND_API_KEY. The key itself is "
+                "never a flag, because other users can see flags.",
+        .store = Stored(&Config::api_key_file, PathValue())},
+       {.usage = "--auth WHOSE",
+        .help = "Whose token goes upstream. gateway: the gateway's key; what callers send as "
+                "authorization is ignored. caller: the caller's authorization; a call without "
+                "it fails with UNAUTHENTICATED.",
+        .store = Stored(&Config::auth, AuthValue()),
+        .otherwise = "gateway if a key is configured, else caller"},
+       {.usage = "--workspace-id ID",
+        .help = "Workspace of the calls that do not name one in their metadata. A key of a "
+                "whole organization needs it.",
+        .store = Stored(&Config::workspace_id, HeaderTextValue()),
+        .shared_variable = "EXTEND_WORKSPACE_ID"},
+       {.usage = "--api-version VERSION",
+        .help = "API version of the calls that do not name one in their metadata. Another "
+                "version may have fields that the proto lacks.",
+        .store = Stored(&Config::api_version, HeaderTextValue()),
+        .otherwise = "what the service's proto says"},
+       {.usage = "--header NAME=VALUE",
+        .help = "A header that is added to every request.",
+        .store = Stored(&Config::headers, HeaderValue()),
+        .secret = true},
+       {.usage = "--forward-metadata NAME",
+        .help = "Name of metadata that is passed on as a request header when a caller sends it, "
+                "in addition to the documented names. NAME may be in any case.",
+        .store = Stored(&Config::forward_metadata, ForwardedNameValue())}}};
 }
 
 FlagGroup Upstream() {
@@ -102,8 +103,9 @@ FlagGroup Upstream() {
         .otherwise = "what the service's proto says",
         .shared_variable = "EXTEND_BASE_URL"},
        {.usage = "--region NAME",
-        .help = "Where your account is: the name of one of the base URLs in the service's "
-                "proto.",
+        .help =
+            "Where your account is. For Extend: us, us2 or eu. For another API: a name that its "
+            "proto gives a base URL.",
         .store = RegionStore(),
         .shared_variable = "EXTEND_REGION"},
        {.usage = "--upstream-ca FILE",
@@ -120,8 +122,8 @@ FlagGroup Upstream() {
                 "when it changes.",
         .store = Stored(&Config::upstream_key, PathValue())},
        {.usage = "--upstream-http VERSION",
-        .help = "HTTP version: 1.1, 2 (if the upstream offers it in TLS) or auto. auto is 1.1, "
-                "because libcurl may take an HTTP/2 response that was cut short for a whole one. 2 "
+        .help = "HTTP version: 1.1, 2 (if the upstream offers it in TLS) or auto. auto is 1.1 at "
+                "present: over HTTP/2 libcurl may treat a truncated response as complete. 2 "
                 "needs fewer connections, but one connection that hangs delays all calls on it.",
         .store = Stored(&Config::upstream_http, HttpVersionValue())},
        {.usage = "--upstream-proxy URL",
@@ -187,16 +189,18 @@ FlagGroup Limits() {
 }
 
 FlagGroup Stopping() {
-  return {"Stopping",
-          {{.usage = "--drain-delay DURATION",
-            .help = "How long the gateway still takes calls after SIGTERM, while its health is "
-                    "NOT_SERVING. Use it with load balancers that notice late. A sidecar needs "
-                    "none.",
-            .store = Stored(&Config::drain_delay, DurationValue())},
-           {.usage = "--drain-timeout DURATION",
-            .help = "How long the calls in flight may then take. The time after which the process "
-                    "is killed must be longer than this and --drain-delay together.",
-            .store = Stored(&Config::drain_timeout, DurationValue())}}};
+  return {
+      "Stopping",
+      {{.usage = "--drain-delay DURATION",
+        .help = "How long the gateway still takes calls after SIGTERM, while its health is "
+                "NOT_SERVING. Use it with load balancers that notice late. A sidecar needs "
+                "none.",
+        .store = Stored(&Config::drain_delay, DurationValue())},
+       {.usage = "--drain-timeout DURATION",
+        .help = "How long calls in flight may still take after --drain-delay. Whatever kills the "
+                "process (terminationGracePeriodSeconds in Kubernetes) must wait longer than "
+                "both together.",
+        .store = Stored(&Config::drain_timeout, DurationValue())}}};
 }
 
 FlagGroup LogAndConfiguration() {

@@ -21,7 +21,11 @@ tl::expected<std::string, Errors> ChooseBaseUrl(const RoutedService& routed, con
     if (region != routed.upstream.regions().end()) {
       url = region->base_url();
     } else if (config.region_given) {
-      errors.push_back(fmt::format("--region {}: {} has no such region", config.region, service));
+      std::vector<std::string> names;
+      for (const v1::Region& known : routed.upstream.regions()) names.push_back(known.name());
+      const std::string known =
+          names.empty() ? "no regions" : fmt::format("the regions {}", fmt::join(names, ", "));
+      errors.push_back(fmt::format("--region {}: {} has {}", config.region, service, known));
     }
   }
   if (url.empty()) {

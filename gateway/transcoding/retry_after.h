@@ -1,10 +1,13 @@
-// How long a response asks callers to wait. The first of these headers that says it validly counts:
-//   retry-after-ms        milliseconds
-//   Retry-After           seconds, fractions included, or an HTTP date
-//   X-RateLimit-Reset     below 10^9 seconds, above 10^11 milliseconds since 1970, else Unix
-//   seconds RateLimit-Reset       seconds RateLimit             `"default";r=0;t=5` or `limit=10,
-//   remaining=0, reset=5`: seconds
-// Pure function.
+// How long a response asks callers to wait. The first of these headers with a valid value counts:
+//
+// - `retry-after-ms`: milliseconds.
+// - `Retry-After`: seconds, fractions included, or an HTTP date.
+// - `X-RateLimit-Reset`: seconds below 10^9, milliseconds since 1970 above 10^11, else Unix
+// seconds.
+// - `RateLimit-Reset`: seconds.
+// - `RateLimit`: `"default";r=0;t=5` or `limit=10, remaining=0, reset=5`, seconds.
+//
+// A pure function.
 #pragma once
 
 #include <chrono>

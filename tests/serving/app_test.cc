@@ -54,8 +54,8 @@ TEST_F(AppTest, ErrorsOfSetsRoutesAndServicesAreReportedAtOnce) {
           HasSubstr("A/One: path template \"one\""), HasSubstr("A/Two: a streaming method"),
           HasSubstr("A/Two: body \"x\" names no"), HasSubstr("C/Three: the HTTP rule must have"),
           HasSubstr("C/Three: response_body \"y\" names no"),
-          HasSubstr("--region mars: A has no such region"), HasSubstr("A: has no base URL"),
-          HasSubstr("--region mars: C has no such region"), HasSubstr("C: has no base URL")));
+          HasSubstr("--region mars: A has no regions"), HasSubstr("A: has no base URL"),
+          HasSubstr("--region mars: C has no regions"), HasSubstr("C: has no base URL")));
 }
 
 TEST_F(AppTest, SetsWithoutAnAnnotatedMethodAreAnError) {
