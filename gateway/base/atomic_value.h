@@ -4,10 +4,11 @@
 #pragma once
 
 #include <absl/base/thread_annotations.h>
-#include <absl/synchronization/mutex.h>
 
 #include <memory>
 #include <utility>
+
+#include "gateway/base/mutex.h"
 
 namespace gateway {
 
@@ -18,21 +19,21 @@ class AtomicValue {
 
   /// The current value, shared with its other readers.
   [[nodiscard]] std::shared_ptr<const T> Load() const {
-    const absl::MutexLock lock(&mutex_);
+    const MutexLock lock(&mutex_);
     return value_;
   }
 
   void Store(T value) {
     auto replaced = std::make_shared<const T>(std::move(value));
     {
-      const absl::MutexLock lock(&mutex_);
+      const MutexLock lock(&mutex_);
       value_.swap(replaced);
     }
     // The old value is destroyed here, outside of the lock.
   }
 
  private:
-  mutable absl::Mutex mutex_;
+  mutable Mutex mutex_;
   std::shared_ptr<const T> value_ ABSL_GUARDED_BY(mutex_);
 };
 

@@ -2,10 +2,11 @@
 #pragma once
 
 #include <absl/base/thread_annotations.h>
-#include <absl/synchronization/mutex.h>
 
 #include <utility>
 #include <vector>
+
+#include "gateway/base/mutex.h"
 
 namespace gateway {
 
@@ -15,19 +16,19 @@ class Mailbox {
   /// True if the mailbox was empty: then its thread must be woken, once for all items that come
   /// before it looks.
   [[nodiscard]] bool Put(Item item) {
-    const absl::MutexLock lock(&mutex_);
+    const MutexLock lock(&mutex_);
     items_.push_back(std::move(item));
     return items_.size() == 1;
   }
 
   /// Empties the mailbox: its items, in the order they came.
   [[nodiscard]] std::vector<Item> TakeAll() {
-    const absl::MutexLock lock(&mutex_);
+    const MutexLock lock(&mutex_);
     return std::exchange(items_, {});
   }
 
  private:
-  absl::Mutex mutex_;
+  Mutex mutex_;
   std::vector<Item> items_ ABSL_GUARDED_BY(mutex_);
 };
 

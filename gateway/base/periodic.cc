@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "gateway/base/mutex.h"
+
 namespace gateway {
 
 Periodic::Periodic(Milliseconds interval, std::function<void()> function, Milliseconds least_pause)
@@ -19,17 +21,17 @@ Periodic::~Periodic() {
 }
 
 void Periodic::End() {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   ended_ = true;
 }
 
 void Periodic::RunSoon() {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   soon_ = true;
 }
 
 bool Periodic::WaitForNext(Milliseconds pause) {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   mutex_.AwaitWithTimeout(absl::Condition(&ended_), absl::FromChrono(pause));
   mutex_.AwaitWithTimeout(absl::Condition(this, &Periodic::IsWoken),
                           absl::FromChrono(interval_ - pause));

@@ -5,11 +5,12 @@
 #pragma once
 
 #include <absl/base/thread_annotations.h>
-#include <absl/synchronization/mutex.h>
 
 #include <chrono>
 #include <functional>
 #include <thread>
+
+#include "gateway/base/mutex.h"
 
 namespace gateway {
 
@@ -36,12 +37,14 @@ class Periodic {
   void Run();
   /// Waits until the next run is due; false if the object is being destroyed.
   bool WaitForNext(Milliseconds pause);
-  bool IsWoken() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return soon_ || ended_; }
+  ABSL_ATTRIBUTE_NO_SANITIZE_THREAD bool IsWoken() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return soon_ || ended_;
+  }
 
   const Milliseconds interval_;
   const Milliseconds least_pause_;
   const std::function<void()> function_;
-  mutable absl::Mutex mutex_;
+  mutable Mutex mutex_;
   bool soon_ ABSL_GUARDED_BY(mutex_) = false;
   bool ended_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread thread_;

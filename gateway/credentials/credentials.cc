@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "gateway/base/mutex.h"
 #include "gateway/config/flag_values.h"
 
 namespace gateway {
@@ -56,13 +57,13 @@ Errors Credentials::LoadAll(const Config& config) {
 Errors Credentials::Watch(CredentialKind kind, WatchedFiles files) {
   auto loaded = files.Load();
   if (!loaded) return std::move(loaded.error());
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   watched_.push_back({kind, std::move(files)});
   return {};
 }
 
 void Credentials::ReloadChanged(Metrics& metrics) {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   for (Watched& watched : watched_) {
     const WatchedFiles::ReloadResult result = watched.files.ReloadChanged();
     if (result == WatchedFiles::ReloadResult::kReloaded) {

@@ -7,7 +7,6 @@
 #pragma once
 
 #include <absl/base/thread_annotations.h>
-#include <absl/synchronization/mutex.h>
 
 #include <memory>
 #include <optional>
@@ -15,6 +14,7 @@
 #include <vector>
 
 #include "gateway/base/atomic_value.h"
+#include "gateway/base/mutex.h"
 #include "gateway/base/result.h"
 #include "gateway/config/config.h"
 #include "gateway/credentials/tls_material.h"
@@ -59,7 +59,7 @@ class Credentials {
     WatchedFiles files;
   };
   /// Held while files are read: only Load and ReloadChanged wait for it.
-  absl::Mutex mutex_;
+  Mutex mutex_;
   std::vector<Watched> watched_ ABSL_GUARDED_BY(mutex_);
 };
 

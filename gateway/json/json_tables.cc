@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "gateway/base/mutex.h"
 #include "gateway/json/enum_names.h"
 #include "gateway/json/field_path.h"
 
@@ -88,11 +89,11 @@ const pb::Descriptor* FindErrorType(const std::string& name) {
 
 const MessageTable& JsonTables::MessageOf(const pb::Descriptor& message) const {
   {
-    const absl::ReaderMutexLock lock(&mutex_);
+    const ReaderMutexLock lock(&mutex_);
     const auto known = messages_.find(&message);
     if (known != messages_.end()) return *known->second;
   }
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   const MessageTable& table = Find(message);
   while (!pending_.empty()) {
     MessageTable* const next = pending_.back();
@@ -104,11 +105,11 @@ const MessageTable& JsonTables::MessageOf(const pb::Descriptor& message) const {
 
 const EnumTable& JsonTables::EnumOf(const pb::EnumDescriptor& type) const {
   {
-    const absl::ReaderMutexLock lock(&mutex_);
+    const ReaderMutexLock lock(&mutex_);
     const auto known = enums_.find(&type);
     if (known != enums_.end()) return *known->second;
   }
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   return Find(type);
 }
 
@@ -121,7 +122,7 @@ const pb::Descriptor* JsonTables::FindAnyType(std::string_view url) const {
 }
 
 std::size_t JsonTables::message_count() const {
-  const absl::ReaderMutexLock lock(&mutex_);
+  const ReaderMutexLock lock(&mutex_);
   return messages_.size();
 }
 

@@ -7,7 +7,6 @@
 #pragma once
 
 #include <absl/base/thread_annotations.h>
-#include <absl/synchronization/mutex.h>
 #include <google/protobuf/descriptor.h>
 
 #include <cstdint>
@@ -18,6 +17,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "gateway/base/mutex.h"
 #include "gateway/json/name_table.h"
 #include "gateway/json/well_known.h"
 #include "gateway/json/wire_buffer.h"
@@ -99,7 +99,7 @@ class JsonTables {
   void CompileMessage(MessageTable& table) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const google::protobuf::DescriptorPool& pool_;
-  mutable absl::Mutex mutex_;
+  mutable Mutex mutex_;
   // What is in them is complete, except while the lock is held for writing.
   mutable std::unordered_map<const google::protobuf::Descriptor*, std::unique_ptr<MessageTable>>
       messages_ ABSL_GUARDED_BY(mutex_);

@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "gateway/base/deadline.h"
+#include "gateway/base/mutex.h"
 #include "gateway/telemetry/logging.h"
 
 namespace gateway {
@@ -18,13 +19,13 @@ Watchdog::~Watchdog() {
 }
 
 void Watchdog::CallOff() {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   called_off_ = true;
 }
 
 void Watchdog::Watch(std::chrono::milliseconds patience) {
   const Clock::time_point end = Clock::now() + patience;
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   // Older Abseil's timeouts follow the wall clock: one that was set forward must end no process.
   for (Clock::duration left = patience; left.count() > 0; left = end - Clock::now()) {
     if (mutex_.AwaitWithTimeout(absl::Condition(&called_off_), absl::FromChrono(left))) return;

@@ -5,10 +5,11 @@
 #pragma once
 
 #include <absl/base/thread_annotations.h>
-#include <absl/synchronization/mutex.h>
 
 #include <chrono>
 #include <thread>
+
+#include "gateway/base/mutex.h"
 
 namespace gateway {
 
@@ -24,7 +25,7 @@ class Watchdog {
   void CallOff();
   void Watch(std::chrono::milliseconds patience);
 
-  absl::Mutex mutex_;
+  Mutex mutex_;
   bool called_off_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread thread_;
 };

@@ -2,10 +2,12 @@
 
 #include <utility>
 
+#include "gateway/base/mutex.h"
+
 namespace gateway {
 
 std::optional<std::int64_t> LogLimit::Admit(std::string_view kind, Clock::time_point now) {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   if (windows_.size() >= kMaxKinds) windows_.clear();
   Window& window = windows_.try_emplace(std::string(kind), Window{.begin = now}).first->second;
   if (now - window.begin >= kWindow) {

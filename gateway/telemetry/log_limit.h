@@ -4,8 +4,6 @@
 // Thread-safe. The memory is bounded, however many kinds come.
 #pragma once
 
-#include <absl/synchronization/mutex.h>
-
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -13,6 +11,7 @@
 #include <unordered_map>
 
 #include "gateway/base/deadline.h"
+#include "gateway/base/mutex.h"
 
 namespace gateway {
 
@@ -35,7 +34,7 @@ class LogLimit {
     std::int64_t left_out = 0;
   };
 
-  absl::Mutex mutex_;
+  Mutex mutex_;
   std::unordered_map<std::string, Window> windows_ ABSL_GUARDED_BY(mutex_);
 };
 

@@ -1,7 +1,6 @@
 #include "gateway/telemetry/metrics.h"
 
 #include <absl/base/thread_annotations.h>
-#include <absl/synchronization/mutex.h>
 #include <prometheus/counter.h>
 #include <prometheus/gauge.h>
 #include <prometheus/histogram.h>
@@ -12,6 +11,7 @@
 #include <map>
 #include <utility>
 
+#include "gateway/base/mutex.h"
 #include "gateway/base/status_code.h"
 #include "gateway/telemetry/logging.h"
 #include "gateway/telemetry/process_metrics.h"
@@ -141,7 +141,7 @@ class Metrics::Impl {
 
   /// Looked up in a map of its own: a family hashes all labels, which costs more.
   prometheus::Counter& UpstreamRequests(std::string_view verb, int status) {
-    const absl::MutexLock lock(&mutex_);
+    const MutexLock lock(&mutex_);
     const auto [entry, added] = upstream_counters_.try_emplace({std::string(verb), status});
     if (added) {
       entry->second = &upstream_requests.Add(
@@ -153,14 +153,14 @@ class Metrics::Impl {
 
   /// The counter of that enum type, and whether it is new.
   std::pair<prometheus::Counter&, bool> UnknownEnumValues(std::string_view enum_name) {
-    const absl::MutexLock lock(&mutex_);
+    const MutexLock lock(&mutex_);
     const auto [entry, added] = unknown_enum_counters_.try_emplace(std::string(enum_name));
     if (added) entry->second = &unknown_enum_values.Add({{"enum", entry->first}});
     return {*entry->second, added};
   }
 
  private:
-  absl::Mutex mutex_;
+  Mutex mutex_;
   std::map<std::pair<std::string, int>, prometheus::Counter*> upstream_counters_
       ABSL_GUARDED_BY(mutex_);
   std::map<std::string, prometheus::Counter*> unknown_enum_counters_ ABSL_GUARDED_BY(mutex_);

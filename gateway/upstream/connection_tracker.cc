@@ -13,6 +13,7 @@
 #include <optional>
 #include <utility>
 
+#include "gateway/base/mutex.h"
 #include "gateway/upstream/curl_http_loop_options.h"
 
 namespace gateway {
@@ -51,7 +52,7 @@ curl_socket_t ConnectionTracker::Open(const curl_sockaddr& address) {
   constexpr auto kMilliseconds = static_cast<unsigned>(
       std::chrono::milliseconds(CurlHttpLoopOptions::kMaxUnacknowledged).count());
   setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &kMilliseconds, sizeof(kMilliseconds));
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   Socket& socket = sockets_[fd];
   Forget(fd, socket);
   socket = {};
@@ -60,7 +61,7 @@ curl_socket_t ConnectionTracker::Open(const curl_sockaddr& address) {
 }
 
 int ConnectionTracker::Close(curl_socket_t socket) {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   if (const auto closed = sockets_.extract(socket)) {
     Forget(socket, closed.mapped());
     // Whichever it was: in the end all of them are closed.
@@ -71,7 +72,7 @@ int ConnectionTracker::Close(curl_socket_t socket) {
 
 void ConnectionTracker::OnConnected(const std::vector<curl_socket_t>& tried,
                                     const ConnectionEnds& ends) {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   for (const curl_socket_t fd : tried) {
     const auto found = sockets_.find(fd);
     if (found == sockets_.end() || found->second.connected) continue;
@@ -88,7 +89,7 @@ void ConnectionTracker::OnConnected(const std::vector<curl_socket_t>& tried,
 }
 
 curl_socket_t ConnectionTracker::Find(const ConnectionEnds& ends) {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   const auto [begin, end] = by_local_port_.equal_range(ends.local_port);
   for (auto entry = begin; entry != end; ++entry) {
     const Socket& socket = sockets_.at(entry->second);
@@ -101,7 +102,7 @@ curl_socket_t ConnectionTracker::Find(const ConnectionEnds& ends) {
 }
 
 int ConnectionTracker::idle() {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   return connected_ - in_use_ - closing_;
 }
 
@@ -114,7 +115,7 @@ void ConnectionTracker::Forget(curl_socket_t fd, const Socket& socket) {
 }
 
 int ConnectionTracker::Count() {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   for (auto entry = sockets_.begin(); entry != sockets_.end();) {
     const auto& [fd, socket] = *entry;
     const bool is_open = InodeOf(fd) == socket.inode;
@@ -125,7 +126,7 @@ int ConnectionTracker::Count() {
 }
 
 void ConnectionTracker::OnUnanswered(int local_port, Clock::time_point sent) {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   const auto found = std::ranges::find_if(
       sockets_, [&](const auto& entry) { return LocalPortOf(entry.first) == local_port; });
   if (found == sockets_.end()) return;

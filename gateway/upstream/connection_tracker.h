@@ -3,7 +3,6 @@
 // Not thread-safe; used on the loop thread only, but for Count. Outlives the multi handle.
 #pragma once
 
-#include <absl/synchronization/mutex.h>
 #include <curl/curl.h>
 #include <sys/types.h>
 
@@ -13,6 +12,7 @@
 #include <vector>
 
 #include "gateway/base/deadline.h"
+#include "gateway/base/mutex.h"
 
 namespace gateway {
 
@@ -75,7 +75,7 @@ class ConnectionTracker {
   const Clock::duration max_silence_;
   int in_use_ = 0;
   int closing_ = 0;
-  absl::Mutex mutex_;
+  Mutex mutex_;
   /// A new socket takes the place of one that had its number.
   std::unordered_map<curl_socket_t, Socket> sockets_ ABSL_GUARDED_BY(mutex_);
   int connected_ ABSL_GUARDED_BY(mutex_) = 0;

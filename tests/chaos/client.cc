@@ -213,15 +213,12 @@ void Client::JudgeOutcome(const CallResult& result, std::optional<bool> done) {
   surroundings_.report.Count(std::string(kNote) + "outcome " + result.outcome, TextOf(result));
   Check(Invariant::kOutcomeIsGiven, IsAnyOf(result.outcome, {"none", "unknown", "done"}), result,
         ", outcome '" + result.outcome + "'");
-  const GateRecord::Fate fate = surroundings_.record.FateOf(name_);
-  const bool garbled = fate.garbled && result.reason == "TRANSPORT_REFUSED_STREAM";
-  if (done && result.outcome == "none" && !garbled) {
-    Check(Invariant::kNoneMeansNotDone, !*done, result, "");
-  }
+  if (done && result.outcome == "none") Check(Invariant::kNoneMeansNotDone, !*done, result, "");
   if (done && result.outcome == "done") Check(Invariant::kDoneMeansDone, *done, result, "");
   // Not a refused cancel of a pending run: the read shows a state that is not final.
   const bool refuses =
       IsAnyOf(result.reason, {"NOT_FOUND", "ALREADY_CANCELLED", "NOT_CANCELLABLE"});
+  const GateRecord::Fate fate = surroundings_.record.FateOf(name_);
   if (refuses && !fate.touched && result.attempts == 1 && fate.requests > 0) {
     Check(Invariant::kPlainRefusalIsNone, result.outcome == "none", result,
           ", outcome '" + result.outcome + "'");

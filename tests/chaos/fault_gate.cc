@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstdlib>
 
+#include "gateway/base/mutex.h"
 #include "tests/chaos/http1_connection.h"
 #include "tests/chaos/http2_connection.h"
 
@@ -63,14 +64,14 @@ void FaultGate::Stop() {
   shutdown(listener_, SHUT_RDWR);
   acceptor_.join();
   {
-    const absl::MutexLock lock(&mutex_);
+    const MutexLock lock(&mutex_);
     for (Connection& connection : connections_) {
       if (!connection.ended) connection.stream.Interrupt();
     }
   }
   std::list<Connection> left;
   {
-    const absl::MutexLock lock(&mutex_);
+    const MutexLock lock(&mutex_);
     left.swap(connections_);
   }
   for (Connection& connection : left) connection.thread.join();
@@ -93,7 +94,7 @@ void FaultGate::AcceptAll() {
     setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof(on));
     JoinEnded();
     {
-      const absl::MutexLock lock(&mutex_);
+      const MutexLock lock(&mutex_);
       Connection& connection = connections_.emplace_back(fd, number, tls_.get());
       connection.thread = std::thread([this, &connection] { Serve(connection); });
     }
@@ -110,7 +111,7 @@ void FaultGate::AcceptAll() {
 void FaultGate::JoinEnded() {
   std::list<Connection> ended;
   {
-    const absl::MutexLock lock(&mutex_);
+    const MutexLock lock(&mutex_);
     for (auto it = connections_.begin(); it != connections_.end();) {
       const auto here = it++;
       if (here->ended) ended.splice(ended.end(), connections_, here);
@@ -135,7 +136,7 @@ void FaultGate::Serve(Connection& connection) {
 }
 
 void FaultGate::End(Connection& connection, ConnectionEnd how) {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   switch (how) {
     case ConnectionEnd::kOrderly:
       connection.stream.Close();

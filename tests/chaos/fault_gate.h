@@ -5,7 +5,6 @@
 #pragma once
 
 #include <absl/base/thread_annotations.h>
-#include <absl/synchronization/mutex.h>
 
 #include <atomic>
 #include <cstdint>
@@ -13,6 +12,7 @@
 #include <string>
 #include <thread>
 
+#include "gateway/base/mutex.h"
 #include "tests/chaos/fault_plan.h"
 #include "tests/chaos/gate_connection.h"
 #include "tests/chaos/gate_record.h"
@@ -62,7 +62,7 @@ class FaultGate {
   std::uint16_t port_ = 0;
   const int listener_;
 
-  absl::Mutex mutex_;
+  Mutex mutex_;
   std::list<Connection> connections_ ABSL_GUARDED_BY(mutex_);
 
   std::thread acceptor_;

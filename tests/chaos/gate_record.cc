@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <charconv>
 
+#include "gateway/base/mutex.h"
+
 namespace gateway::chaos {
 
 void GateRecord::CountResponse(const std::string& verb, int status) {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   ++responses_[{verb, status}];
 }
 
@@ -21,19 +23,19 @@ GateRecord::Fate& GateRecord::SlotOf(const std::string& call) {
 }
 
 void GateRecord::Receive(const std::string& call, FaultKind fault) {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   Fate& fate = SlotOf(call);
   ++fate.requests;
   fate.touched = fate.touched || fault != FaultKind::kNone;
 }
 
 void GateRecord::FailReads(const std::string& call, int reads) {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   SlotOf(call).failing_reads = reads;
 }
 
 bool GateRecord::TakeFailingRead(const std::string& call) {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   Fate& fate = SlotOf(call);
   if (fate.failing_reads == 0) return false;
   --fate.failing_reads;
@@ -41,7 +43,7 @@ bool GateRecord::TakeFailingRead(const std::string& call) {
 }
 
 void GateRecord::UseStale(const std::string& call, bool raced) {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   SlotOf(call).touched = true;
   if (raced) {
     SlotOf(call).raced = true;
@@ -52,22 +54,17 @@ void GateRecord::UseStale(const std::string& call, bool raced) {
 }
 
 std::vector<std::string> GateRecord::stale_uses() {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   return stale_uses_;
 }
 
-void GateRecord::Garble(const std::string& call) {
-  const absl::MutexLock lock(&mutex_);
-  SlotOf(call).garbled = true;
-}
-
 void GateRecord::Touch(const std::string& call) {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   SlotOf(call).touched = true;
 }
 
 void GateRecord::Remember(Event event) {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   events_[next_event_] = std::move(event);
   next_event_ = (next_event_ + 1) % events_.size();
 }
@@ -77,18 +74,18 @@ std::uint64_t GateRecord::Count(FaultKind kind) const {
 }
 
 GateRecord::Responses GateRecord::responses() {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   return responses_;
 }
 
 GateRecord::Fate GateRecord::FateOf(const std::string& call) {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   return SlotOf(call);
 }
 
 std::string GateRecord::HistoryOf(const std::string& call) {
   std::string text;
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   for (std::size_t i = 0; i < events_.size(); ++i) {
     const Event& event = events_[(next_event_ + i) % events_.size()];
     if (event.call != call) continue;

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <absl/base/thread_annotations.h>
-#include <absl/synchronization/mutex.h>
 
 #include <array>
 #include <atomic>
@@ -15,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "gateway/base/mutex.h"
 #include "tests/chaos/fault_plan.h"
 
 namespace gateway::chaos {
@@ -40,9 +40,6 @@ class GateRecord {
     int requests = 0;
     /// A fault befell one of them, or its connection.
     bool touched = false;
-    /// Bytes that are no frame were written to its connection, perhaps within another frame: what
-    /// follows them may read as anything, even as the upstream's refusal of a stream.
-    bool garbled = false;
     /// How many of its next reads fail.
     int failing_reads = 0;
     /// One of them met stale bytes that came at the same moment: nothing could have kept it from
@@ -72,7 +69,6 @@ class GateRecord {
 
   /// Something befell the connection that a request of that call is on.
   void Touch(const std::string& call);
-  void Garble(const std::string& call);
   void Remember(Event event);
 
   [[nodiscard]] std::uint64_t Count(FaultKind kind) const;
@@ -106,7 +102,7 @@ class GateRecord {
   std::atomic<std::uint64_t> raced_ = 0;
   std::array<std::atomic<std::uint64_t>, kFaultKinds> counts_{};
 
-  absl::Mutex mutex_;
+  Mutex mutex_;
   Responses responses_ ABSL_GUARDED_BY(mutex_);
   /// A ring.
   std::vector<Event> events_ ABSL_GUARDED_BY(mutex_);

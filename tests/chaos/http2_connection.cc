@@ -308,7 +308,6 @@ void Http2Connection::Stall() {
 
 void Http2Connection::WriteGarbage(const Request& request) {
   session_.WriteRaw(std::string(Choose(kGarbage, request.fault.dice)));
-  for (const auto& [id, other] : requests_) context_.record.Garble(other->event.call);
   Stall();
 }
 

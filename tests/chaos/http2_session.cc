@@ -162,6 +162,9 @@ void Http2Session::AnnounceGoAway() { nghttp2_submit_shutdown_notice(session_.ge
 
 void Http2Session::GoAway(std::int32_t last_stream, std::uint32_t code) {
   nghttp2_submit_goaway(session_.get(), NGHTTP2_FLAG_NONE, last_stream, code, nullptr, 0);
+  // From when it is sent nghttp2 takes no stream above the last: one that came in between would be
+  // processed, and said not to be.
+  static_cast<void>(Flush());
 }
 
 std::int32_t Http2Session::last_stream() const {

@@ -2,6 +2,8 @@
 
 #include <stop_token>
 
+#include "gateway/base/mutex.h"
+
 namespace gateway::chaos {
 namespace {
 
@@ -18,7 +20,7 @@ LagMeter::LagMeter() : thread_([this](const std::stop_token& stop) { Measure(sto
 LagMeter::~LagMeter() = default;
 
 LagMeter::Clock::duration LagMeter::Since(Clock::time_point begin) {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   Clock::duration sum{0};
   for (auto delay = delays_.rbegin(); delay != delays_.rend() && delay->first > begin; ++delay) {
     sum += delay->second;
@@ -33,7 +35,7 @@ void LagMeter::Measure(const std::stop_token& stop) {
     const auto awake = Clock::now();
     const auto lag = awake - lay_down - kNap;
     if (lag < kNotable) continue;
-    const absl::MutexLock lock(&mutex_);
+    const MutexLock lock(&mutex_);
     delays_.emplace_back(awake, lag);
     while (delays_.front().first < awake - kRemembered) delays_.pop_front();
   }

@@ -5,12 +5,13 @@
 #pragma once
 
 #include <absl/base/thread_annotations.h>
-#include <absl/synchronization/mutex.h>
 
 #include <chrono>
 #include <deque>
 #include <thread>
 #include <utility>
+
+#include "gateway/base/mutex.h"
 
 namespace gateway::chaos {
 
@@ -29,7 +30,7 @@ class LagMeter {
  private:
   void Measure(const std::stop_token& stop);
 
-  absl::Mutex mutex_;
+  Mutex mutex_;
   /// When a delay ended, and how long it was; of the last kRemembered.
   std::deque<std::pair<Clock::time_point, Clock::duration>> delays_ ABSL_GUARDED_BY(mutex_);
   std::jthread thread_;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "gateway/base/mutex.h"
+
 namespace gateway::chaos {
 namespace {
 
@@ -23,12 +25,12 @@ Latencies::Kind Latencies::KindOf(const GateRecord::Fate& fate, int attempts) {
 
 void Latencies::Add(Kind kind, Duration elapsed) {
   const auto microseconds = std::chrono::duration_cast<std::chrono::microseconds>(elapsed).count();
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   samples_.at(static_cast<std::size_t>(kind)).push_back(static_cast<std::uint32_t>(microseconds));
 }
 
 void Latencies::Print() {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   const auto limit = std::chrono::duration_cast<std::chrono::microseconds>(limit_).count();
   std::printf("\n%-22s %9s %8s %8s %8s %8s %9s\n", "latency (ms)", "calls", "p50", "p99", "p99.9",
               "max", "attempt+");

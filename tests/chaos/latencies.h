@@ -4,13 +4,13 @@
 #pragma once
 
 #include <absl/base/thread_annotations.h>
-#include <absl/synchronization/mutex.h>
 
 #include <array>
 #include <chrono>
 #include <cstdint>
 #include <vector>
 
+#include "gateway/base/mutex.h"
 #include "tests/chaos/gate_record.h"
 
 namespace gateway::chaos {
@@ -36,7 +36,7 @@ class Latencies {
   static constexpr std::size_t kKinds = 3;
 
   const Duration limit_;
-  absl::Mutex mutex_;
+  Mutex mutex_;
   /// In microseconds.
   std::array<std::vector<std::uint32_t>, kKinds> samples_ ABSL_GUARDED_BY(mutex_);
 };

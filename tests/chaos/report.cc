@@ -2,6 +2,8 @@
 
 #include <cstdio>
 
+#include "gateway/base/mutex.h"
+
 namespace gateway::chaos {
 namespace {
 
@@ -38,34 +40,34 @@ constexpr std::array<std::string_view, kInvariants> kRules = {
 }  // namespace
 
 void Report::Count(const std::string& operation, const std::string& outcome) {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   ++outcomes_[{operation, outcome}];
 }
 
 void Report::Checked(Invariant invariant) {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   ++tallies_.at(static_cast<std::size_t>(invariant)).checked;
 }
 
 void Report::Violated(Invariant invariant, std::string detail) {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   Tally& tally = tallies_.at(static_cast<std::size_t>(invariant));
   ++tally.violated;
   if (tally.details.size() < kMaxDetails) tally.details.push_back(std::move(detail));
 }
 
 void Report::Skip(Invariant invariant, std::string why) {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   tallies_.at(static_cast<std::size_t>(invariant)).skipped = std::move(why);
 }
 
 Report::Outcomes Report::outcomes() {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   return outcomes_;
 }
 
 bool Report::Print() {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   std::puts("\noutcomes");
   for (const auto& [key, count] : outcomes_) {
     std::printf("%10lu  %-28s %s\n", count, key.first.c_str(), key.second.c_str());

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <absl/base/thread_annotations.h>
-#include <absl/synchronization/mutex.h>
 
 #include <array>
 #include <cstdint>
@@ -13,6 +12,8 @@
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "gateway/base/mutex.h"
 
 namespace gateway::chaos {
 
@@ -83,7 +84,7 @@ class Report {
   void Checked(Invariant invariant);
   void Violated(Invariant invariant, std::string detail);
 
-  absl::Mutex mutex_;
+  Mutex mutex_;
   Outcomes outcomes_ ABSL_GUARDED_BY(mutex_);
   std::array<Tally, kInvariants> tallies_ ABSL_GUARDED_BY(mutex_);
 };

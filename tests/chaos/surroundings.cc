@@ -2,10 +2,12 @@
 
 #include <map>
 
+#include "gateway/base/mutex.h"
+
 namespace gateway::chaos {
 
 void Surroundings::AddFailedCreate(const std::string& name, const CallResult& result) {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   failed_creates_.emplace_back(name, result);
 }
 
@@ -19,7 +21,7 @@ void Surroundings::CheckCreates() {
       return name + ": created " + std::to_string(times) + " times" + record.HistoryOf(name);
     });
   }
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   for (const auto& [name, result] : failed_creates_) {
     const bool is_created = created.contains(name);
     const auto check = [&](Invariant invariant, bool holds) {

@@ -5,7 +5,6 @@
 #pragma once
 
 #include <absl/base/thread_annotations.h>
-#include <absl/synchronization/mutex.h>
 
 #include <chrono>
 #include <cstdint>
@@ -13,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "gateway/base/mutex.h"
 #include "tests/chaos/caller.h"
 #include "tests/chaos/gate_record.h"
 #include "tests/chaos/lag_meter.h"
@@ -49,7 +49,7 @@ class Surroundings {
   void CheckCreates();
 
  private:
-  absl::Mutex mutex_;
+  Mutex mutex_;
   std::vector<std::pair<std::string, CallResult>> failed_creates_ ABSL_GUARDED_BY(mutex_);
 };
 

@@ -41,11 +41,13 @@ class LostCreateTest : public ManualTimeTest {
       return {Send(HttpReply(200, json{{"object", "list"}, {"data", runs}}.dump()))};
     });
   }
-  [[nodiscard]] std::string Marker() const {
-    return created_.value("metadata", json::object()).value("gateway:create", "none");
+  /// What the POST asked for.
+  json Created() { return json::parse(upstream.requests().at(0).body); }
+  std::string Marker() {
+    return Created().value("metadata", json::object()).value("gateway:create", "none");
   }
 
-  json created_;
+  json created_;  // The upstream's.
   int lists_ = 0;
 };
 
@@ -111,7 +113,7 @@ TEST_F(LostCreateTest, WithAValueOfTheCallersKeepsIt) {
   (*request.mutable_metadata()->mutable_fields())["gateway:create"].set_string_value("mine");
   (*request.mutable_metadata()->mutable_fields())["a"].set_number_value(1);
   EXPECT_EQ(Create(request).message.id(), "splr_new");
-  EXPECT_EQ(created_["metadata"], (json{{"gateway:create", "mine"}, {"a", 1}}));
+  EXPECT_EQ(Created()["metadata"], (json{{"gateway:create", "mine"}, {"a", 1}}));
 }
 
 TEST_F(LostCreateTest, ThatWasRefusedOrAnsweredIsNotLookedFor) {
