@@ -45,7 +45,7 @@ class MarkerRule {
                                                 const std::string& marker) const;
 
  private:
-  explicit MarkerRule(ResponseBinding list_response) : list_response_(std::move(list_response)) {}
+  explicit MarkerRule(ResponseBinding list_response) : list_response_(list_response) {}
 
   const JsonTables* tables_ = nullptr;
   std::string list_;
