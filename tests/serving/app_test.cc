@@ -49,13 +49,13 @@ TEST_F(AppTest, ErrorsOfSetsRoutesAndServicesAreReportedAtOnce) {
                   file { name: "c.proto" dependency: "a.proto" service { name: "C"
                     method { name: "Three" input_type: ".M" output_type: ".M"
                              options { [google.api.http] { response_body: "y" } } } } })"),
-      ElementsAre(
-          AllOf(HasSubstr(set_file.path()), HasSubstr("b.proto: gone.proto: is imported")),
-          HasSubstr("A/One: path template \"one\""), HasSubstr("A/Two: a streaming method"),
-          HasSubstr("A/Two: body \"x\" names no"), HasSubstr("C/Three: the HTTP rule must have"),
-          HasSubstr("C/Three: response_body \"y\" names no"),
-          HasSubstr("--region mars: A has no regions"), HasSubstr("A: has no base URL"),
-          HasSubstr("--region mars: C has no regions"), HasSubstr("C: has no base URL")));
+      ElementsAre(AllOf(HasSubstr(set_file.path()), HasSubstr("b.proto: gone.proto: is imported")),
+                  HasSubstr("A/One: path template \"one\""), HasSubstr("A/Two: a streaming method"),
+                  HasSubstr("A/Two: body \"x\" names no"),
+                  HasSubstr("C/Three: the HTTP rule must have"),
+                  HasSubstr("C/Three: response_body \"y\" names no"),
+                  HasSubstr("--region mars: A has no regions"), HasSubstr("A: has no base URL"),
+                  HasSubstr("--region mars: C has no regions"), HasSubstr("C: has no base URL")));
 }
 
 TEST_F(AppTest, SetsWithoutAnAnnotatedMethodAreAnError) {

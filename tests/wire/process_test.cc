@@ -108,10 +108,11 @@ TEST_F(ProcessTest, ErrorsOfFlagsRegionsFilesAndDescriptorsAreReportedTogether) 
                      "/does/not/exist", "--tls-cert", "/no/cert", "--tls-key", "/no/key"},
                     {"EXTEND_GATEWAY_WHAT=1"});
     EXPECT_EQ(process.Exit(), 2);
-    EXPECT_THAT(process.output(),
-                AllOf(HasSubstr("--timeout \"5\""), HasSubstr("EXTEND_GATEWAY_WHAT"),
-                      HasSubstr("--region mars: extend.v1.SplitRunService has the regions us, us2, eu"),
-                      HasSubstr("/does/not/exist"), HasSubstr("/no/cert"), HasSubstr("/no/key")));
+    EXPECT_THAT(
+        process.output(),
+        AllOf(HasSubstr("--timeout \"5\""), HasSubstr("EXTEND_GATEWAY_WHAT"),
+              HasSubstr("--region mars: extend.v1.SplitRunService has the regions us, us2, eu"),
+              HasSubstr("/does/not/exist"), HasSubstr("/no/cert"), HasSubstr("/no/key")));
     Process with_set({command, "--max-attempts=0", "--descriptor-set", "/does/not/exist"});
     EXPECT_EQ(with_set.Exit(), 2);
     EXPECT_THAT(with_set.output(),
