@@ -1,8 +1,8 @@
 #include "gateway/cli/call_command.h"
 
+#include <fmt/format.h>
 #include <grpcpp/client_context.h>
 #include <grpcpp/completion_queue.h>
-#include <fmt/format.h>
 #include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/support/byte_buffer.h>
 

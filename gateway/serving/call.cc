@@ -9,9 +9,6 @@
 namespace gateway {
 namespace {
 
-// What a refused caller is asked to wait: long enough for a burst to drain.
-constexpr std::chrono::seconds kOverloadWait{1};
-
 /// The string becomes the buffer's slice: large messages are not copied.
 grpc::ByteBuffer ToByteBuffer(std::string bytes) {
   auto* owned = new std::string(std::move(bytes));
@@ -59,9 +56,9 @@ void Call::Begin() {
   request_bytes_ = request_.Length();
   admitted_ = source_.admission.Enter();
   if (!admitted_) {
-    rpc_response_ =
-        method.MakeRefusal(grpc::Status(grpc::StatusCode::UNAVAILABLE, "too many calls in flight"),
-                           "GATEWAY_OVERLOADED", kOverloadWait);
+    rpc_response_ = method.MakeRefusal(
+        grpc::Status(grpc::StatusCode::UNAVAILABLE, std::string(Admission::kRefusal)),
+        Admission::kReason, Admission::kWait);
     return Finish();
   }
   auto spec = method.PrepareCall(request_, metadata, trace_, deadline_);

@@ -89,8 +89,7 @@ class CurlEasy {
   void AcquireConnection();
   void ReleaseConnection();
   void OnHead();
-  /// Whether a connection that was used before may be used now.
-  bool IsStale(const ConnectionEnds& ends, SSL* tls);
+  bool MeetsStaleConnection(const ConnectionEnds& ends, SSL* tls);
   template <class T>
   void Set(CURLoption option, T value);
 
