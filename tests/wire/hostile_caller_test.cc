@@ -2,6 +2,7 @@
 // header.
 #include <gmock/gmock.h>
 
+#include "gateway/telemetry/logging.h"
 #include "tests/wire/gateway_fixture.h"
 #include "tests/wire/raw_grpc_client.h"
 
@@ -66,6 +67,19 @@ TEST_F(HostileCallerTest, DeadlineThatIsOverOrMalformedLeavesTheGatewayRunning) 
     RawCancel({{"grpc-timeout", timeout}});
   }
   EXPECT_TRUE(Cancel().status.ok());
+}
+
+TEST_F(HostileCallerTest, NoMetadataValueReachesTheLogEvenIfGrpcCannotReadIt) {
+  ::testing::internal::CaptureStderr();
+  SetUpLogging(LogLevel::kTrace, LogFormat::kJson);
+  for (const char* name : {"grpc-timeout", "grpc-encoding", "grpc-accept-encoding", "content-type",
+                           "te", "authorization", "x-token-bin", "x-request-id"}) {
+    RawCancel({{name, "hunter2 \x01"}});
+    RawCancel({{name, "hunter2"}});
+  }
+  SetUpLogging(LogLevel::kInfo, LogFormat::kJson);
+  EXPECT_THAT(::testing::internal::GetCapturedStderr(),
+              ::testing::Not(::testing::HasSubstr("hunter2")));
 }
 
 }  // namespace
