@@ -19,7 +19,7 @@ using std::chrono::system_clock;
 
 constexpr std::chrono::milliseconds kPace{20};
 /// A call that takes so long has failed.
-constexpr std::chrono::seconds kDeadline{3};
+constexpr std::chrono::seconds kDeadline{2};
 
 struct CallUnderWay {
   grpc::ClientContext context;

@@ -39,8 +39,7 @@ std::string ResetOf(std::uint32_t stream) {
   return Frame(Type::kReset, 0, stream, Bytes(kCancel, 4));
 }
 
-Attack Make(const char* name, StreamFrames frames,
-            Client::Incoming incoming = Client::Incoming::kDropped,
+Attack Make(const char* name, StreamFrames frames, Client::Incoming incoming,
             std::vector<std::string> flags = {}) {
   return {.name = name,
           .run = [frames = std::move(frames),
@@ -56,28 +55,28 @@ std::vector<Attack> StreamAttacks() {
   const std::string no_grpc = HpackHeader({":method", "GET"}) + HpackHeader({":scheme", "http"}) +
                               HpackHeader({":path", "/"}) + HpackHeader({":authority", "test"});
   const std::string message = RequestOfCall().SerializeAsString();
+  const StreamFrames reset = [=](std::uint32_t stream) {
+    return HeadersOf(stream, sound) + ResetOf(stream);
+  };
+  const StreamFrames reset_call = [=](std::uint32_t stream) {
+    return HeadersOf(stream, sound) + GrpcMessage(stream, message) + ResetOf(stream);
+  };
+  const StreamFrames refused_method = [=](std::uint32_t stream) {
+    return HeadersOf(stream, unknown) + GrpcMessage(stream, message);
+  };
+  const StreamFrames refused_request = [=](std::uint32_t stream) {
+    return Frame(Type::kHeaders, kEndHeaders | kEndStream, stream, no_grpc);
+  };
+  const StreamFrames open = [=](std::uint32_t stream) { return HeadersOf(stream, sound); };
+  using enum Client::Incoming;
   return {
-      Make("rapid-reset",
-           [=](std::uint32_t stream) { return HeadersOf(stream, sound) + ResetOf(stream); }),
-      Make("rapid-reset-of-calls",
-           [=](std::uint32_t stream) {
-             return HeadersOf(stream, sound) + GrpcMessage(stream, message) + ResetOf(stream);
-           }),
-      // Nobody reads the refusals: they must not pile up in the gateway.
-      Make(
-          "refused-method",
-          [=](std::uint32_t stream) {
-            return HeadersOf(stream, unknown) + GrpcMessage(stream, message);
-          },
-          Client::Incoming::kUnread),
-      Make(
-          "refused-request",
-          [=](std::uint32_t stream) {
-            return Frame(Type::kHeaders, kEndHeaders | kEndStream, stream, no_grpc);
-          },
-          Client::Incoming::kUnread),
-      Make("too-many-streams", [=](std::uint32_t stream) { return HeadersOf(stream, sound); },
-           Client::Incoming::kDropped, {"--max-in-flight=100"}),
+      Make("rapid-reset", reset, kDropped),
+      Make("rapid-reset-of-calls", reset_call, kDropped),
+      Make("refused-method", refused_method, kDropped),
+      Make("refused-request", refused_request, kDropped),
+      // Refusals that nobody reads must not pile up in the gateway.
+      Make("unread-refusals", refused_method, kUnread),
+      Make("too-many-streams", open, kDropped, {"--max-in-flight=100"}),
   };
 }
 
