@@ -5,7 +5,7 @@
 namespace gateway {
 namespace {
 
-TEST(GrpcBase, ReleasesBeforeTheMeasuredOneHaveKnownHoles) {
+TEST(GrpcLibrary, ReleasesBeforeTheMeasuredOneHaveKnownHoles) {
   for (const char* version : {"1.51.1", "1.60.0", "1.82.9", "1.8", "0.99.0", "unknown", ""}) {
     EXPECT_TRUE(HasKnownHoles(version)) << version;
   }
