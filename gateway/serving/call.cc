@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "gateway/base/tsan_annotations.h"
+#include "gateway/serving/metadata_limit.h"
 #include "gateway/telemetry/access_log.h"
 
 namespace gateway {
@@ -59,6 +60,12 @@ void Call::Begin() {
     rpc_response_ = method.MakeRefusal(
         grpc::Status(grpc::StatusCode::UNAVAILABLE, std::string(Admission::kRefusal)),
         Admission::kReason, Admission::kWait);
+    return Finish();
+  }
+  if (BytesOf(metadata) > kMaxMetadataBytes) {
+    rpc_response_ = method.MakeRefusal(
+        grpc::Status(grpc::StatusCode::RESOURCE_EXHAUSTED, "the call's metadata exceeds 32 KiB"),
+        "GATEWAY_METADATA_TOO_LARGE");
     return Finish();
   }
   auto spec = method.PrepareCall(request_, metadata, trace_, deadline_);

@@ -48,6 +48,7 @@ std::optional<TransportError> CurlEasy::Prepare(std::shared_ptr<const HttpReques
   request_begun_ = false;
   met_stale_connection_ = false;
   refused_stream_ = false;
+  succeeded_ = false;
   close_notify_.reset();
   if (!std::ranges::all_of(request_->headers, MaySend)) {
     return TransportError{TransportErrorKind::kMalformed, Delivery::kNeverSent,
@@ -216,6 +217,7 @@ void CurlEasy::PrepareAgain() {
 }
 
 std::variant<HttpResponse, TransportError> CurlEasy::Conclude(CURLcode code) {
+  succeeded_ = code == CURLE_OK;
   if (code == CURLE_OK && response_.begun()) {
     const bool over_tls = IsHttps(request_->url);
     const bool close_notify_seen = close_notify_ != nullptr && *close_notify_;

@@ -54,6 +54,20 @@ TEST_F(HostileCallerTest, OtherMetadataIsIgnoredWhateverItIs) {
   EXPECT_TRUE(Cancel().status.ok());
 }
 
+// This caller never acknowledges the server's limits, which gRPC therefore does not keep.
+TEST_F(HostileCallerTest, MetadataOverTheLimitFailsItsCallOnly) {
+  constexpr std::size_t kLimit = 32 << 10;
+  RawCancel(
+      {{"x-half", std::string(kLimit / 2, 'a')}, {"x-quarter", std::string(kLimit / 4, 'a')}});
+  EXPECT_EQ(upstream.counters().requests, 1);
+  RawCancel({{"x-half", std::string(kLimit / 2, 'a')}, {"x-rest", std::string(kLimit / 2, 'a')}});
+  EXPECT_EQ(upstream.counters().requests, 1);
+  EXPECT_THAT(Metrics(), testing::HasSubstr(
+                             R"(grpc_server_handled_total{grpc_code="ResourceExhausted",)"
+                             R"(grpc_method="CancelSplitRun",)"
+                             R"(grpc_service="extend.v1.SplitRunService",grpc_type="unary"} 1)"));
+}
+
 TEST_F(HostileCallerTest, DeadlineBeyondGrpcsArithmeticIsNoDeadline) {
   for (const char* timeout : {"99999999H", "99999999M"}) {
     const int before = upstream.counters().requests;
