@@ -73,6 +73,8 @@ std::vector<std::string> Arguments(const std::string& address, const Attack& att
                                         "--listen=" + address,
                                         "--admin-listen=off",
                                         "--upstream-url=" + surroundings.upstream_url,
+                                        // Limits the streams of a connection too.
+                                        "--max-in-flight=1000",
                                         "--log-level=error",
                                         "--log-format=text"};
   arguments.insert(arguments.end(), attack.flags.begin(), attack.flags.end());
