@@ -1,6 +1,6 @@
 // The program. Exit codes: 0 done or stopped cleanly, 1 runtime failure, 2 bad configuration.
 #include <fmt/format.h>
-#include <google/protobuf/stubs/logging.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <iostream>
@@ -44,13 +44,6 @@ int Fail(const Errors& errors) {
   return kRuntimeFailure;
 }
 
-/// Protobuf's own lines: mostly of messages that do not parse, which callers can send at will.
-void LogForProtobuf(google::protobuf::LogLevel level, const char* /*file*/, int /*line*/,
-                    const std::string& message) {
-  const bool fatal = level == google::protobuf::LOGLEVEL_FATAL;
-  Log(fatal ? LogLevel::kError : LogLevel::kDebug, message, {{"library", "protobuf"}});
-}
-
 void LogUnserved(const std::vector<std::string>& methods) {
   if (methods.empty()) return;
   Log(LogLevel::kInfo, "methods without a google.api.http annotation are not served",
@@ -60,7 +53,6 @@ void LogUnserved(const std::vector<std::string>& methods) {
 int Serve(const Config& config) {
   StopSignals signals;  // Before the first thread.
   SetUpLogging(config.log_level, config.log_format);
-  google::protobuf::SetLogHandler(LogForProtobuf);
 
   const auto app = App::Compile(config);
   if (!app) return Refuse(app.error());

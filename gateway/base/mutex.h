@@ -12,6 +12,9 @@
 
 namespace gateway {
 
+// Abseil of 2026 deprecates these names for lower-case ones, which that of Debian 12 and 13 lacks.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 class ABSL_LOCKABLE Mutex {
  public:
   void Lock() ABSL_EXCLUSIVE_LOCK_FUNCTION() {
@@ -43,6 +46,7 @@ class ABSL_LOCKABLE Mutex {
  private:
   absl::Mutex mutex_;
 };
+#pragma GCC diagnostic pop
 
 class ABSL_SCOPED_LOCKABLE MutexLock {
  public:

@@ -25,7 +25,7 @@ using google::protobuf::MethodDescriptor;
 constexpr int kIndent = 2;
 
 std::string NameOf(const MethodDescriptor& method) {
-  return method.service()->full_name() + "/" + method.name();
+  return fmt::format("{}/{}", method.service()->full_name(), method.name());
 }
 
 /// The unary method of that name. The error lists the names that there are.
@@ -83,8 +83,9 @@ Result<std::string> ToJson(const google::protobuf::Message& prototype, const std
                            const JsonTables& tables) {
   const std::unique_ptr<google::protobuf::Message> message(prototype.New());
   if (!message->ParseFromString(bytes)) {
-    return Error(grpc::StatusCode::INTERNAL,
-                 "the response is not a valid " + prototype.GetDescriptor()->full_name());
+    return Error(
+        grpc::StatusCode::INTERNAL,
+        "the response is not a valid " + std::string(prototype.GetDescriptor()->full_name()));
   }
   const auto json = WriteJson(*message, tables);
   if (!json) return tl::unexpected(json.error().ToStatus());

@@ -1,18 +1,36 @@
 #include "gateway/cli/local_commands.h"
 
+#include <absl/base/config.h>
 #include <fmt/format.h>
-#include <google/protobuf/stubs/common.h>
 #include <grpcpp/grpcpp.h>
 
+#include <cstddef>
 #include <ostream>
+#include <string>
 
 #include "gateway/base/version.h"
 #include "gateway/cli/client_channel.h"
 #include "gateway/cli/status_text.h"
+#include "gateway/json/json_reader.h"
+#include "gateway/json/protobuf_library.h"
 #include "gateway/serving/app.h"
 #include "gateway/upstream/curl_http_loop.h"
 
+// Absent where a sanitizer has an allocator of its own.
+extern "C" int mallctl(const char* name, void* old, std::size_t* old_size, void* value,
+                       std::size_t size) __attribute__((weak));
+
 namespace gateway {
+namespace {
+
+std::string JemallocVersion() {
+  const char* version = nullptr;
+  std::size_t size = sizeof(version);
+  const bool known = mallctl != nullptr && mallctl("version", &version, &size, nullptr, 0) == 0;
+  return known ? version : "none";
+}
+
+}  // namespace
 
 int RunCheck(const Config& config, std::ostream& out, std::ostream& err) {
   const auto app = App::Compile(config);
@@ -32,9 +50,12 @@ int RunCheck(const Config& config, std::ostream& out, std::ostream& err) {
 }
 
 int RunVersion(std::ostream& out) {
-  out << fmt::format("extend-gateway {}\ngRPC/{} Protobuf/{} {}\n", Version(), grpc::Version(),
-                     google::protobuf::internal::VersionString(GOOGLE_PROTOBUF_VERSION),
-                     CurlHttpLoop::LibraryVersion());
+  out << fmt::format(
+      "extend-gateway {}\n"
+      "gRPC/{} Protobuf/{} Abseil/{} simdjson/{} jemalloc/{}\n"
+      "{}\n",
+      Version(), grpc::Version(), ProtobufVersion(), ABSL_LTS_RELEASE_VERSION,
+      JsonReader::LibraryVersion(), JemallocVersion(), CurlHttpLoop::LibraryVersion());
   return 0;
 }
 

@@ -1,6 +1,7 @@
 #include "gateway/config/flag_values.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>

@@ -119,8 +119,9 @@ std::optional<std::string> DateWarning(const TlsMaterial& tls) {
   if (!parsed) return std::nullopt;
   const ASN1_TIME* const begin = X509_get0_notBefore(parsed->front().get());
   const ASN1_TIME* const end = X509_get0_notAfter(parsed->front().get());
-  if (X509_cmp_current_time(end) < 0) return "has expired at " + Utc(end);
-  if (X509_cmp_current_time(begin) > 0) return "is not valid before " + Utc(begin);
+  const std::time_t now = std::time(nullptr);
+  if (ASN1_TIME_cmp_time_t(end, now) < 0) return "has expired at " + Utc(end);
+  if (ASN1_TIME_cmp_time_t(begin, now) > 0) return "is not valid before " + Utc(begin);
   return std::nullopt;
 }
 

@@ -1,6 +1,7 @@
 #include "gateway/descriptors/descriptor_files.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/util/message_differencer.h>
@@ -10,6 +11,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "gateway/json/protobuf_library.h"
 #include "gateway/v1/annotations.pb.h"
 
 namespace gateway {
@@ -39,7 +41,7 @@ bool HasReleases(std::string_view name) {
 bool IsForeign(const pb::FieldDescriptorProto& declared, const std::string& scope,
                const pb::FieldDescriptor& ours) {
   return declared.number() == ours.number() &&
-         declared.extendee() == "." + ours.containing_type()->full_name() &&
+         declared.extendee() == "." + std::string(ours.containing_type()->full_name()) &&
          scope + declared.name() != ours.full_name();
 }
 
@@ -143,8 +145,11 @@ Errors DescriptorFiles::AddFile(const std::string& source, const FileDescriptorP
     file.proto = unparsed;
     report("an option of google.api.http or gateway.v1 in it cannot be read");
   }
-  if (file.proto.syntax() == "editions") {
-    report("is of an edition, and only proto2 and proto3 can be served");
+  if (file.proto.syntax() == "editions" && !kKnowsEditions) {
+    report(
+        fmt::format("is of an edition, which Protobuf {} of this build does not know: have it "
+                    "served by a build with Protobuf {} or later",
+                    ProtobufVersion(), kFirstProtobufWithEditions));
   }
   const auto [known, is_new] = files_.try_emplace(name, file);
   if (is_new) {

@@ -62,7 +62,7 @@ class MessageCheck {
   bool Passes(const pb::Descriptor& type) {
     const auto [known, is_new] = passes_.try_emplace(&type, true);
     if (!is_new || !LeadsTooFar(type)) return known->second;
-    const std::string& file = type.file()->name();
+    const std::string file(type.file()->name());
     errors_.push_back(fmt::format("{}: {}: {}: leads to a chain of more than {} messages",
                                   files_.Find(file)->source, file, type.full_name(),
                                   kMaxMessageChain));

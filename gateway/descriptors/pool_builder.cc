@@ -13,6 +13,7 @@
 #include <string>
 #include <utility>
 
+#include "gateway/json/protobuf_library.h"
 #include "gateway/json/well_known.h"
 
 namespace gateway {
@@ -22,13 +23,13 @@ namespace pb = google::protobuf;
 
 bool IsSame(const pb::FieldDescriptor& one, const pb::FieldDescriptor& other) {
   const auto name_of_message = [](const pb::FieldDescriptor& field) {
-    return field.message_type() == nullptr ? "" : field.message_type()->full_name();
+    return field.message_type() == nullptr ? std::string_view() : field.message_type()->full_name();
   };
   const auto oneof_of = [](const pb::FieldDescriptor& field) {
     return field.real_containing_oneof() == nullptr ? -1 : field.real_containing_oneof()->index();
   };
   return one.number() == other.number() && one.name() == other.name() &&
-         one.type() == other.type() && one.label() == other.label() &&
+         one.type() == other.type() && one.is_repeated() == other.is_repeated() &&
          one.is_map() == other.is_map() && oneof_of(one) == oneof_of(other) &&
          name_of_message(one) == name_of_message(other);
 }
@@ -58,7 +59,7 @@ bool IsWhatItsNamePromises(const pb::Descriptor& message) {
 }
 
 // Builds files into a pool, imports first. One use, one thread.
-class PoolBuilder final : public pb::DescriptorPool::ErrorCollector {
+class PoolBuilder final : public PoolErrorCollector {
  public:
   PoolBuilder(const DescriptorFiles& files, pb::DescriptorPool& pool)
       : files_(files), pool_(pool) {}
@@ -137,14 +138,14 @@ class PoolBuilder final : public pb::DescriptorPool::ErrorCollector {
     for (int i = 0; i < built.message_type_count(); ++i) {
       const pb::Descriptor& message = *built.message_type(i);
       if (IsWhatItsNamePromises(message)) continue;
-      Report(file, message.full_name(), "must have the fields that Protobuf's own has");
+      Report(file, std::string(message.full_name()),
+             "must have the fields that Protobuf's own has");
     }
   }
 
-  void AddError(const std::string& file, const std::string& symbol,
-                const pb::Message* /*descriptor*/, ErrorLocation /*location*/,
-                const std::string& message) override {
-    Report(*files_.Find(file), symbol, message);
+  void OnError(const std::string& file, const std::string& symbol,
+               const std::string& rule) override {
+    Report(*files_.Find(file), symbol, rule);
   }
 
   void Report(const DescriptorFile& file, const std::string& symbol, const std::string& error) {

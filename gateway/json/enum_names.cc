@@ -20,7 +20,7 @@ bool ImportsAnnotations(const pb::FileDescriptor& file) {
 // RunStatus → RUN_STATUS_, HTTPVersion → HTTP_VERSION_: a word begins at an upper-case letter after
 // a lower-case one or a digit, and at the last of several upper-case letters before a lower-case
 // one.
-std::string Prefix(const std::string& type) {
+std::string Prefix(std::string_view type) {
   std::string prefix;
   for (std::size_t i = 0; i < type.size(); ++i) {
     const bool begins_word =
@@ -36,11 +36,11 @@ std::string Prefix(const std::string& type) {
 std::string WithoutPrefix(const pb::EnumValueDescriptor& value) {
   const std::string prefix = Prefix(value.type()->name());
   if (!value.name().starts_with(prefix)) return {};
-  std::string stripped = value.name().substr(prefix.size());
+  std::string stripped(value.name().substr(prefix.size()));
   return stripped.empty() || IsDigit(stripped.front()) ? std::string() : stripped;
 }
 
-std::string FullName(const pb::EnumValueDescriptor& value) { return value.name(); }
+std::string FullName(const pb::EnumValueDescriptor& value) { return std::string(value.name()); }
 
 std::string AnnotatedName(const pb::EnumValueDescriptor& value) {
   return value.options().GetExtension(v1::json_name);
@@ -51,11 +51,11 @@ std::string WrittenName(const pb::EnumValueDescriptor& value,
                         const std::unordered_map<std::string, int>& read) {
   const pb::EnumValueDescriptor& first = *value.type()->FindValueByNumber(value.number());
   if (std::string annotated = AnnotatedName(first); !annotated.empty()) return annotated;
-  if (!ImportsAnnotations(*first.file())) return first.name();
+  if (!ImportsAnnotations(*first.file())) return FullName(first);
   const std::string stripped = WithoutPrefix(first);
   // Where another value claims the short spelling, only the full name reads back as this one.
   const bool is_ambiguous = !stripped.empty() && read.at(stripped) != first.number();
-  return stripped.empty() || is_ambiguous ? first.name() : stripped;
+  return stripped.empty() || is_ambiguous ? FullName(first) : stripped;
 }
 
 }  // namespace

@@ -8,7 +8,7 @@ tl::expected<FieldPath, std::string> FieldPath::Resolve(const pb::Descriptor& me
                                                         std::string_view text) {
   const auto error = [&](const std::string& rule) {
     return tl::unexpected<std::string>("path \"" + std::string(text) + "\" of " +
-                                       message.full_name() + ": " + rule);
+                                       std::string(message.full_name()) + ": " + rule);
   };
   std::vector<const pb::FieldDescriptor*> fields;
   const pb::Descriptor* holder = &message;
@@ -17,7 +17,7 @@ tl::expected<FieldPath, std::string> FieldPath::Resolve(const pb::Descriptor& me
     const std::string name(rest.substr(0, dot));
     const pb::FieldDescriptor* const field = holder->FindFieldByName(name);
     if (field == nullptr) {
-      return error(holder->full_name() + " has no field \"" + name + "\"");
+      return error(std::string(holder->full_name()) + " has no field \"" + name + "\"");
     }
     fields.push_back(field);
     if (dot == std::string_view::npos) return FieldPath(std::move(fields));
@@ -47,7 +47,8 @@ std::string FieldPath::ToString() const {
 }
 
 std::string JsonName(const pb::FieldDescriptor& field) {
-  return field.is_extension() ? "[" + field.full_name() + "]" : field.json_name();
+  if (field.is_extension()) return "[" + std::string(field.full_name()) + "]";
+  return std::string(field.json_name());
 }
 
 }  // namespace gateway

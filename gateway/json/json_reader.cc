@@ -1,5 +1,7 @@
 #include "gateway/json/json_reader.h"
 
+#include <fmt/format.h>
+
 #include <vector>
 
 #include "gateway/json/json_document.h"
@@ -117,6 +119,12 @@ bool JsonReader::ReadInto(const std::string& json, std::string* owned,
       return done;
     }
   }
+}
+
+std::string JsonReader::LibraryVersion() {
+  return fmt::format("{}.{}.{}", static_cast<int>(simdjson::SIMDJSON_VERSION_MAJOR),
+                     static_cast<int>(simdjson::SIMDJSON_VERSION_MINOR),
+                     static_cast<int>(simdjson::SIMDJSON_VERSION_REVISION));
 }
 
 }  // namespace gateway

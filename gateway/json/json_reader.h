@@ -33,6 +33,9 @@ class JsonReader {
   [[nodiscard]] Result<std::string> ReadAndFree(std::string& json,
                                                 const JsonReadOptions& options) const;
 
+  /// The version of simdjson, which parses the text.
+  static std::string LibraryVersion();
+
  private:
   struct Scratch;
   struct Dropped;

@@ -137,7 +137,7 @@ ScalarRead JsonScalars::Read(const FieldTable& field, dom::element value, std::u
       valid = ReadNumber(value, &number) && WholeBits(field.type, number, bits);
   }
   if (valid) return ScalarRead::kValue;
-  error_->Set(std::string("not a valid ") + field.descriptor->type_name());
+  error_->Set("not a valid " + std::string(field.descriptor->type_name()));
   return ScalarRead::kError;
 }
 
@@ -150,7 +150,7 @@ ScalarRead JsonScalars::ReadKey(const FieldTable& field, std::string_view text,
     const auto number = ParseJsonNumber(text);
     if (number && WholeBits(field.type, *number, bits)) return ScalarRead::kValue;
   }
-  error_->Set(std::string("key is not a valid ") + field.descriptor->type_name());
+  error_->Set("key is not a valid " + std::string(field.descriptor->type_name()));
   return ScalarRead::kError;
 }
 
@@ -216,7 +216,8 @@ ScalarRead JsonScalars::ReadEnum(const FieldTable& field, dom::element value, st
   }
   if (field.takes_null && value.is_null()) return ScalarRead::kValue;
   if (ReadNumber(value, &number) && WholeBits(field.type, number, bits)) return ScalarRead::kValue;
-  error_->Set("neither a name nor a number of " + field.enumeration->type->full_name());
+  error_->Set("neither a name nor a number of " +
+              std::string(field.enumeration->type->full_name()));
   return ScalarRead::kError;
 }
 

@@ -10,6 +10,7 @@
 #include "gateway/base/mutex.h"
 #include "gateway/json/enum_names.h"
 #include "gateway/json/field_path.h"
+#include "gateway/json/protobuf_library.h"
 
 namespace gateway {
 namespace {
@@ -140,7 +141,7 @@ const EnumTable& JsonTables::Find(const pb::EnumDescriptor& type) const {
   std::unique_ptr<EnumTable>& table = enums_[&type];
   if (table == nullptr) {
     const auto names = EnumJsonNames(type);
-    const bool is_closed = type.file()->syntax() == pb::FileDescriptor::SYNTAX_PROTO2;
+    const bool is_closed = IsClosed(type);
     table = std::make_unique<EnumTable>(EnumTable{
         &type, is_closed, NameTable<int>({names.begin(), names.end()}), WrittenEnumNames(type)});
   }

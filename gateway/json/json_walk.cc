@@ -113,7 +113,7 @@ bool JsonWalk::RefuseDuplicate(const FieldTable& field) {
 }
 
 bool JsonWalk::RefuseOneof(const FieldTable& field) {
-  const std::string& oneof = field.descriptor->real_containing_oneof()->full_name();
+  const std::string oneof(field.descriptor->real_containing_oneof()->full_name());
   error_.Set("more than one member of oneof " + oneof);
   return error_.In(*field.descriptor);
 }
@@ -303,7 +303,7 @@ bool JsonWalk::ReadMapKey(const FieldTable& field, std::string_view key) {
 
 bool JsonWalk::NoteUnknownEnum(const FieldTable& field) {
   if (pass_.unknown == JsonReadOptions::Unknown::kReject) {
-    return error_.Set("not a name of " + field.enumeration->type->full_name());
+    return error_.Set("not a name of " + std::string(field.enumeration->type->full_name()));
   }
   unknown_enums_.push_back(field.enumeration->type);
   return true;

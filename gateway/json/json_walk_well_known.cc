@@ -123,7 +123,8 @@ bool JsonWalk::ReadAny(Element value) {
 bool JsonWalk::ReadAnyContent(const MessageTable& table, Object object) {
   if (table.well_known == WellKnown::kNone) return ReadMembers(table, object);
   const std::optional<Element> value = Last(object, "value");
-  if (!value) return error_.Set("an Any of " + table.type->full_name() + " without \"value\"");
+  if (!value)
+    return error_.Set("an Any of " + std::string(table.type->full_name()) + " without \"value\"");
   for (const auto& [name, ignored] : object) {
     if (name != "value" && !SkipUnknown(name)) return false;
   }

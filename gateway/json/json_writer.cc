@@ -238,7 +238,7 @@ bool JsonWriter::Any(const pb::Message& any) {
   const std::unique_ptr<pb::Message> content(
       any.GetReflection()->GetMessageFactory()->GetPrototype(type)->New());
   if (!content->ParsePartialFromString(bytes)) {
-    return error_.Set("an Any whose value is no " + type->full_name());
+    return error_.Set("an Any whose value is no " + std::string(type->full_name()));
   }
   json_ += R"({"@type":)";
   if (!String(url)) return false;

@@ -1,6 +1,7 @@
 #include "gateway/serving/app.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <grpc/health/v1/health.grpc.pb.h>
 
 #include <utility>

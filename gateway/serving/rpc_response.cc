@@ -64,7 +64,7 @@ struct Translation {
   [[nodiscard]] grpc::Status Reconciled(bool done) const {
     const ReconcileRule& rule = *route.reconcile;
     const std::string& state = result.resource.state_name;
-    const std::string& field = rule.field_name();
+    const std::string field = rule.field_name();
     const std::string message = done ? fmt::format("{} was {} before this call", field, state)
                                      : fmt::format("{} is {}: {} is no longer possible", field,
                                                    state, route.method->name());

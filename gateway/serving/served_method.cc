@@ -73,8 +73,9 @@ Result<UpstreamCallSpec> ServedMethod::PrepareCall(const grpc::ByteBuffer& reque
   grpc::ByteBuffer bytes(request);
   grpc::ProtoBufferReader reader(&bytes);
   if (!reader.status().ok() || !message->ParseFromZeroCopyStream(&reader)) {
-    return Error(grpc::StatusCode::INVALID_ARGUMENT,
-                 "the request is not a valid " + prototype_.GetDescriptor()->full_name());
+    return Error(
+        grpc::StatusCode::INVALID_ARGUMENT,
+        "the request is not a valid " + std::string(prototype_.GetDescriptor()->full_name()));
   }
   auto headers = settings_.request_headers.For(metadata, trace);
   if (!headers) return tl::unexpected(headers.error());

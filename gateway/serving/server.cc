@@ -21,6 +21,7 @@
 #include "gateway/serving/admission.h"
 #include "gateway/serving/call.h"
 #include "gateway/serving/call_queue.h"
+#include "gateway/serving/grpc_library.h"
 #include "gateway/serving/health_service.h"
 #include "gateway/serving/listeners.h"
 #include "gateway/serving/reflection_service.h"
@@ -67,6 +68,7 @@ void SetLimits(const Config& config, grpc::ServerBuilder& builder) {
   constexpr int kUnlimited = 0;
   for (const auto& [name, value] : std::initializer_list<std::pair<const char*, int>>{
            {GRPC_ARG_MAX_METADATA_SIZE, kMaxMetadataBytes},
+           {kAbsoluteMaxMetadataSize, kMaxMetadataBytes},
            {GRPC_ARG_MAX_CONCURRENT_STREAMS, config.max_in_flight + kStreamsOverLimit},
            {GRPC_ARG_ALLOW_REUSEPORT, 0},
            {GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, kMinPingIntervalMs},
@@ -167,7 +169,7 @@ void Server::Impl::Register(grpc::ServerBuilder& builder) {
   for (const App::Service& service : api_.services()) {
     services_.push_back(std::make_unique<TranscodingService>(service.endpoints));
     builder.RegisterService(services_.back().get());
-    names.push_back(service.descriptor->full_name());
+    names.emplace_back(service.descriptor->full_name());
     healthy.insert(names.back());
   }
   health_.emplace(std::move(healthy));

@@ -10,6 +10,7 @@
 
 #include "gateway/base/address.h"
 #include "gateway/base/resolve.h"
+#include "gateway/serving/grpc_library.h"
 
 namespace gateway {
 namespace {
@@ -53,7 +54,7 @@ class SocketCredentials {
   grpc_server_credentials* credentials_ = nullptr;
 };
 
-class ReloadingCredentials final : public grpc::ServerCredentials {
+class ReloadingCredentials final : public ServerCredentialsBase {
  public:
   ReloadingCredentials(const AtomicValue<TlsMaterial>& tls, Address address)
       : tls_(tls), address_(std::move(address)) {}

@@ -1,6 +1,7 @@
 #include "gateway/serving/upstream_settings.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -13,7 +14,7 @@ namespace {
 /// --upstream-url, else the region's, else the option's: each was checked where it was read.
 tl::expected<std::string, Errors> ChooseBaseUrl(const RoutedService& routed, const Config& config) {
   Errors errors;
-  const std::string& service = routed.service->full_name();
+  const std::string_view service = routed.service->full_name();
   std::string url = config.upstream_url.empty() ? routed.upstream.base_url() : config.upstream_url;
   if (config.upstream_url.empty()) {
     const auto region =

@@ -1,6 +1,5 @@
 #include "gateway/telemetry/logging.h"
 
-#include <grpc/support/log.h>
 #include <pthread.h>
 #include <spdlog/sinks/base_sink.h>
 #include <spdlog/spdlog.h>
@@ -17,6 +16,7 @@
 #include <thread>
 #include <vector>
 
+#include "gateway/telemetry/library_log.h"
 #include "gateway/telemetry/log_limit.h"
 
 namespace gateway {
@@ -120,28 +120,16 @@ std::string WithoutValues(std::string_view message) {
   return std::string(message.substr(0, value)) + "value=(not logged)";
 }
 
-/// gRPC's own lines. Its "info" is for people who debug gRPC.
-void LogForGrpc(gpr_log_func_args* line) {
-  LogLevel level = LogLevel::kTrace;
-  if (line->severity == GPR_LOG_SEVERITY_INFO) level = LogLevel::kDebug;
-  if (line->severity == GPR_LOG_SEVERITY_ERROR) level = LogLevel::kError;
-  if (!LogEnabled(level)) return;
-  std::string_view file = line->file;
+/// Where a library's line is written, it must not be able to fill the log.
+void WriteLibraryLine(const LibraryLine& line) {
+  if (!LogEnabled(line.level)) return;
+  std::string_view file = line.file;
   file.remove_prefix(file.rfind('/') + 1);
-  const std::int64_t number = line->line;
-  WriteLimited(level, std::string(file) + ":" + std::to_string(number),
-               WithoutValues(line->message),
-               {{"library", "grpc"}, {"file", file}, {"line", number}});
+  const std::int64_t number = line.line;
+  WriteLimited(line.level, std::string(file) + ":" + std::to_string(number),
+               WithoutValues(line.message),
+               {{"library", line.library}, {"file", file}, {"line", number}});
   FlushLog();
-}
-
-void SetUpGrpcLogging(LogLevel level) {
-  gpr_set_log_function(LogForGrpc);
-  // An operator who debugs gRPC itself says so in gRPC's own variable.
-  if (std::getenv("GRPC_VERBOSITY") != nullptr) return;  // NOLINT(concurrency-mt-unsafe)
-  gpr_set_log_verbosity(level == LogLevel::kTrace   ? GPR_LOG_SEVERITY_DEBUG
-                        : level == LogLevel::kDebug ? GPR_LOG_SEVERITY_INFO
-                                                    : GPR_LOG_SEVERITY_ERROR);
 }
 
 }  // namespace
@@ -150,7 +138,7 @@ void SetUpLogging(LogLevel level, LogFormat format) {
   log_format = format;
   Logger().set_level(SpdlogLevel(level));
   std::atexit(FlushLog);
-  SetUpGrpcLogging(level);
+  TakeLibraryLog(level, &WriteLibraryLine);
 }
 
 bool LogEnabled(LogLevel level) { return Logger().should_log(SpdlogLevel(level)); }

@@ -2,6 +2,8 @@
 
 #include <google/rpc/status.pb.h>
 
+#include <tuple>
+
 namespace gateway {
 
 void ArgumentViolations::Add(std::string_view field, std::string_view rule) {
@@ -21,7 +23,7 @@ grpc::Status ArgumentViolations::ToStatus() const {
     text += ": ";
     text += violation.description();
   }
-  status.add_details()->PackFrom(details_);
+  std::ignore = status.add_details()->PackFrom(details_);
   return {grpc::StatusCode::INVALID_ARGUMENT, status.message(), status.SerializeAsString()};
 }
 

@@ -36,7 +36,7 @@ tl::expected<BodyBinding, std::string> BodyBinding::Compile(std::string_view bod
   const pb::FieldDescriptor* const field = request.FindFieldByName(std::string(body));
   if (field == nullptr) {
     return tl::unexpected("body \"" + std::string(body) + "\" names no field of " +
-                          request.full_name());
+                          std::string(request.full_name()));
   }
   const bool raw = !field->is_repeated() && field->message_type() != nullptr &&
                    IsHttpBody(*field->message_type());
@@ -48,8 +48,8 @@ void BodyBinding::Write(const pb::Message& request, const std::vector<FieldPath>
   if (kind_ == Kind::kNone) return;
   if (raw_) {
     if (field_ == nullptr) return WriteRaw(request, "", out, violations);
-    return WriteRaw(request.GetReflection()->GetMessage(request, field_), field_->name() + ".", out,
-                    violations);
+    return WriteRaw(request.GetReflection()->GetMessage(request, field_),
+                    std::string(field_->name()) + ".", out, violations);
   }
   auto json = kind_ == Kind::kAll ? WriteJson(request, *tables_, in_path)
                                   : WriteJsonField(request, *field_, *tables_);

@@ -4,6 +4,7 @@
 #include <google/protobuf/struct.pb.h>
 
 #include <string_view>
+#include <tuple>
 #include <utility>
 
 #include "gateway/json/json_writer.h"
@@ -52,8 +53,8 @@ Errors CheckQuery(std::string_view query, const pb::Descriptor& request) {
     const std::string_view name = parameter.substr(0, parameter.find('='));
     if (name.size() == parameter.size() || !HasJsonName(request, name)) {
       errors.push_back("list parameter \"" + std::string(parameter) +
-                       "\" must be the JSON name of a field of " + request.full_name() +
-                       ", = and a value");
+                       "\" must be the JSON name of a field of " +
+                       std::string(request.full_name()) + ", = and a value");
     }
     query.remove_prefix(end == std::string_view::npos ? query.size() : end + 1);
   }
@@ -69,14 +70,14 @@ tl::expected<MarkerRule, Errors> MarkerRule::Compile(const v1::Marker& rule,
   const pb::FieldDescriptor* const field = method.input_type()->FindFieldByName(rule.field());
   if (!IsStruct(field)) {
     errors.push_back("field \"" + rule.field() + "\" names no singular google.protobuf.Struct of " +
-                     method.input_type()->full_name());
+                     std::string(method.input_type()->full_name()));
   }
   const std::string_view list = rule.list();
   const auto query = list.find('?');
   const pb::MethodDescriptor* const lister = FindList(*method.service(), list.substr(0, query));
   if (lister == nullptr) {
     errors.push_back("list \"" + rule.list() + "\" must have the path of a GET of " +
-                     method.service()->full_name() + ", and may have a query");
+                     std::string(method.service()->full_name()) + ", and may have a query");
     return tl::unexpected(std::move(errors));
   }
   if (query != std::string_view::npos) {
@@ -90,14 +91,14 @@ tl::expected<MarkerRule, Errors> MarkerRule::Compile(const v1::Marker& rule,
       items != nullptr && items->is_repeated() && items->message_type() != nullptr;
   if (!has_items) {
     errors.push_back("items \"" + rule.items() + "\" names no repeated message field of " +
-                     response.full_name());
+                     std::string(response.full_name()));
   }
   const pb::FieldDescriptor* const item_field =
       has_items ? items->message_type()->FindFieldByName(rule.item_field()) : nullptr;
   if (has_items && !IsStruct(item_field)) {
     errors.push_back("item_field \"" + rule.item_field() +
                      "\" names no singular google.protobuf.Struct of " +
-                     items->message_type()->full_name());
+                     std::string(items->message_type()->full_name()));
   }
   auto binding = ResponseBinding::Compile(response, "", tables);
   if (!binding) errors.push_back(binding.error());
@@ -127,11 +128,11 @@ std::optional<std::string> MarkerRule::Mark(pb::Message& request, const std::str
   pb::Message& held = *request.GetReflection()->MutableMessage(&request, field_);
   const std::string before = held.SerializeAsString();
   (*content->mutable_fields())[key].set_string_value(id);
-  held.ParseFromString(content->SerializeAsString());
+  std::ignore = held.ParseFromString(content->SerializeAsString());
   const auto json = WriteJsonField(request, *field_, *tables_);
   if (json && json->size() <= kMaxFieldBytes) return id;
   // No room; or it cannot be written, which fails the call later, with the place of the error.
-  held.ParseFromString(before);
+  std::ignore = held.ParseFromString(before);
   return std::nullopt;
 }
 

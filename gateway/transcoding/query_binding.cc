@@ -22,7 +22,7 @@ std::string ReasonAgainst(const pb::FieldDescriptor& field) {
   if (field.is_map()) return "a map";
   if (field.message_type() == nullptr || HasPlainText(field)) return {};
   if (field.is_repeated()) return "a repeated message";
-  const std::string& type = field.message_type()->full_name();
+  const std::string type(field.message_type()->full_name());
   return std::ranges::find(kFreeForm, type) == kFreeForm.end() ? "" : "a " + type;
 }
 

@@ -50,7 +50,7 @@ tl::expected<const pb::FieldDescriptor*, Errors> FindField(const v1::Reconcile& 
   if (fits) return field;
   return tl::unexpected(Errors{"field \"" + rule.field() +
                                "\" names no singular enum or string field of " +
-                               response.full_name()});
+                               std::string(response.full_name())});
 }
 
 /// The spelling that callers see; empty if `state` is nothing that a response can show. An enum's
@@ -71,7 +71,7 @@ tl::expected<States, Errors> CompileStates(const v1::Reconcile& rule,
     std::string canonical = Canonical(state, field);
     if (canonical.empty()) {
       errors.push_back("state \"" + state + "\" is none that a response can show in " +
-                       field.full_name());
+                       std::string(field.full_name()));
     } else if (!states.emplace(std::move(canonical), meaning).second) {
       errors.push_back("state \"" + state + "\" is listed twice");
     }

@@ -38,7 +38,7 @@ class ReconcileRule {
                               const JsonReadOptions& options) const;
 
   /// Key of the state in ErrorInfo.metadata: the field's name.
-  [[nodiscard]] const std::string& field_name() const { return field_->name(); }
+  [[nodiscard]] std::string field_name() const { return std::string(field_->name()); }
   [[nodiscard]] const std::string& done_reason() const { return done_reason_; }
   [[nodiscard]] const std::string& finished_reason() const { return finished_reason_; }
 

@@ -46,10 +46,12 @@ tl::expected<FieldPath, std::string> ResolveVariable(const std::string& variable
   const std::string subject = "path variable \"" + variable + "\" ";
   auto field = FieldPath::Resolve(request, variable);
   if (!field || field->field().is_repeated()) {
-    return tl::unexpected(subject + "names no singular field of " + request.full_name());
+    return tl::unexpected(subject + "names no singular field of " +
+                          std::string(request.full_name()));
   }
   if (!HasPlainText(field->field())) {
-    return tl::unexpected(subject + "is a " + field->field().message_type()->full_name() +
+    return tl::unexpected(subject + "is a " +
+                          std::string(field->field().message_type()->full_name()) +
                           ", which a path cannot hold");
   }
   return field;

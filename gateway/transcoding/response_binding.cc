@@ -51,7 +51,7 @@ tl::expected<ResponseBinding, std::string> ResponseBinding::Compile(const pb::De
     field = message.FindFieldByName(std::string(response_body));
     if (field == nullptr) {
       return tl::unexpected("response_body \"" + std::string(response_body) +
-                            "\" names no field of " + message.full_name());
+                            "\" names no field of " + std::string(message.full_name()));
     }
   }
   const pb::Descriptor* const body = field == nullptr       ? &message

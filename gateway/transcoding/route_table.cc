@@ -1,5 +1,6 @@
 #include "gateway/transcoding/route_table.h"
 
+#include <fmt/format.h>
 #include <google/api/annotations.pb.h>
 
 #include <utility>
@@ -32,7 +33,7 @@ void Append(const ErrorsOf& more, Errors* errors) {
 }
 
 std::string NameOf(const pb::MethodDescriptor& method) {
-  return method.service()->full_name() + "/" + method.name();
+  return fmt::format("{}/{}", method.service()->full_name(), method.name());
 }
 
 // A route, if there is one with errors or without, and the errors.
@@ -102,7 +103,7 @@ RouteTable RouteTable::Compile(const std::vector<const pb::ServiceDescriptor*>& 
     for (int i = 0; i < service->method_count(); ++i) {
       const pb::MethodDescriptor& method = *service->method(i);
       if (!method.options().HasExtension(google::api::http)) {
-        table.unannotated_.push_back(method.full_name());
+        table.unannotated_.emplace_back(method.full_name());
         ErrorsOf errors(NameOf(method));
         if (method.options().HasExtension(v1::reconcile)) {
           errors.Add("gateway.v1.reconcile needs google.api.http");
@@ -124,7 +125,7 @@ RouteTable RouteTable::Compile(const std::vector<const pb::ServiceDescriptor*>& 
       routed.upstream = *std::move(upstream);
       table.services_.push_back(std::move(routed));
     } else {
-      ErrorsOf errors(service->full_name());
+      ErrorsOf errors{std::string(service->full_name())};
       errors.AddAll("upstream: ", upstream.error());
       Append(errors, &table.errors_);
     }

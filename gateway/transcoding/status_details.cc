@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <tuple>
 
 #include "gateway/base/ascii.h"
 #include "gateway/base/clean_text.h"
@@ -85,24 +86,24 @@ std::string Serialize(grpc::StatusCode code, const std::string& message,
   google::rpc::Status status;
   status.set_code(code);
   status.set_message(message);
-  status.add_details()->PackFrom(MakeErrorInfo(details, trim));
+  std::ignore = status.add_details()->PackFrom(MakeErrorInfo(details, trim));
   if (trim >= Trim::kAllButErrorInfo) return status.SerializeAsString();
   if (!details.request_id.empty()) {
     google::rpc::RequestInfo request_info;
     request_info.set_request_id(details.request_id);
-    status.add_details()->PackFrom(request_info);
+    std::ignore = status.add_details()->PackFrom(request_info);
   }
   if (!details.doc_url.empty() && trim < Trim::kHelp) {
-    status.add_details()->PackFrom(MakeHelp(details.doc_url));
+    std::ignore = status.add_details()->PackFrom(MakeHelp(details.doc_url));
   }
   if (details.retry_after) {
     google::rpc::RetryInfo retry_info;
     *retry_info.mutable_retry_delay() =
         ToProto(std::max(*details.retry_after, std::chrono::nanoseconds(0)));
-    status.add_details()->PackFrom(retry_info);
+    std::ignore = status.add_details()->PackFrom(retry_info);
   }
   if (details.bad_request.field_violations_size() > 0) {
-    status.add_details()->PackFrom(Bounded(details.bad_request));
+    std::ignore = status.add_details()->PackFrom(Bounded(details.bad_request));
   }
   return status.SerializeAsString();
 }

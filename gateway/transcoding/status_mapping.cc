@@ -2,6 +2,8 @@
 
 #include <google/rpc/status.pb.h>
 
+#include <tuple>
+
 #include "gateway/base/clean_text.h"
 #include "gateway/transcoding/retry_after.h"
 #include "gateway/transcoding/status_details.h"
@@ -187,7 +189,7 @@ grpc::Status WithErrorInfo(const grpc::Status& status, std::string_view reason,
   google::rpc::Status before;
   if (before.ParseFromString(status.error_details())) {
     for (const google::protobuf::Any& detail : before.details()) {
-      if (detail.Is<google::rpc::BadRequest>()) detail.UnpackTo(&details.bad_request);
+      if (detail.Is<google::rpc::BadRequest>()) std::ignore = detail.UnpackTo(&details.bad_request);
     }
   }
   return MakeStatus(status.error_code(), status.error_message(), details);

@@ -92,8 +92,9 @@ tl::expected<v1::Upstream, Errors> CompileUpstream(
   for (const std::string& name : upstream.returned_headers()) check.ReturnedHeader(name);
   check.RequestIdHeader(upstream.request_id_header());
   if (!check.faults.empty()) return tl::unexpected(std::move(check.faults));
-  if (upstream.error_domain().empty()) upstream.set_error_domain(service.file()->package());
-  if (upstream.error_domain().empty()) upstream.set_error_domain(service.full_name());
+  if (upstream.error_domain().empty())
+    upstream.set_error_domain(std::string(service.file()->package()));
+  if (upstream.error_domain().empty()) upstream.set_error_domain(std::string(service.full_name()));
   return upstream;
 }
 

@@ -9,6 +9,8 @@
 #include <string_view>
 #include <utility>
 
+#include "gateway/upstream/curl_library.h"
+
 namespace gateway {
 namespace {
 
@@ -56,11 +58,14 @@ std::optional<TransportErrorKind> KindOf(ResponseFlaw flaw) {
   return std::nullopt;
 }
 
+/// libcurl's own memory or one of its buffers has not sufficed.
+bool IsOfMemory(CURLcode code) { return code == CURLE_OUT_OF_MEMORY || code == kCurlTooLarge; }
+
 TransportErrorKind KindOf(CURLcode code, const TransferFacts& facts) {
   if (facts.refused_stream) return TransportErrorKind::kRefusedStream;
   if (const auto kind = KindOf(facts.flaw)) return *kind;
   // A single header line beyond libcurl's own buffer never reaches our count.
-  if (code == CURLE_OUT_OF_MEMORY && facts.request_begun && !facts.response_has_head) {
+  if (IsOfMemory(code) && facts.request_begun && !facts.response_has_head) {
     return TransportErrorKind::kHeadersTooLarge;
   }
   const auto* const known = std::ranges::find(kMeanings, code, &CodeMeaning::code);
@@ -158,7 +163,7 @@ std::string TextFor(TransportErrorKind kind, CURLcode code, const TransferFacts&
   // Our own aborts have no reason in libcurl's words.
   const bool ours = facts.flaw != ResponseFlaw::kNone || code == CURLE_OK ||
                     code == CURLE_WRITE_ERROR || code == CURLE_ABORTED_BY_CALLBACK ||
-                    code == CURLE_OUT_OF_MEMORY;
+                    IsOfMemory(code);
   if (!ours) text.append(": ").append(curl_easy_strerror(code));
   return text;
 }

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <chrono>
 
+#include "gateway/upstream/curl_library.h"
+
 namespace gateway {
 namespace {
 
@@ -19,6 +21,7 @@ CurlMulti::CurlMulti(Callbacks callbacks)
   curl_multi_setopt(multi_, CURLMOPT_SOCKETDATA, this);
   curl_multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, &OnSetTimer);
   curl_multi_setopt(multi_, CURLMOPT_TIMERDATA, this);
+  LeaveResolversBehind(multi_);
 }
 
 CurlMulti::~CurlMulti() {

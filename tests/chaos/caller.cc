@@ -6,6 +6,8 @@
 #include <grpcpp/security/credentials.h>
 #include <grpcpp/support/channel_arguments.h>
 
+#include <tuple>
+
 #include "gateway/base/status_code.h"
 #include "tests/chaos/call_header.h"
 
@@ -22,7 +24,7 @@ google::rpc::ErrorInfo ErrorInfoOf(const grpc::Status& status) {
   google::rpc::ErrorInfo info;
   if (details.ParseFromString(status.error_details())) {
     for (const auto& any : details.details()) {
-      if (any.Is<google::rpc::ErrorInfo>()) any.UnpackTo(&info);
+      if (any.Is<google::rpc::ErrorInfo>()) std::ignore = any.UnpackTo(&info);
     }
   }
   return info;

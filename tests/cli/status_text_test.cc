@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <tuple>
 
 namespace gateway {
 namespace {
@@ -13,7 +14,7 @@ namespace {
 template <class... Details>
 grpc::Status NotFound(const std::string& message, const Details&... details) {
   google::rpc::Status all;
-  (all.add_details()->PackFrom(details), ...);
+  ((std::ignore = all.add_details()->PackFrom(details)), ...);
   return {grpc::StatusCode::NOT_FOUND, message, all.SerializeAsString()};
 }
 

@@ -66,10 +66,10 @@ ConformanceResponse Answer(const ConformanceRequest& request) {
 }
 
 ConformanceRequest FromJson(const std::string& json, conformance::WireFormat format,
-                            const std::string& type = AllTypes::descriptor()->full_name()) {
+                            std::string_view type = AllTypes::descriptor()->full_name()) {
   ConformanceRequest request;
   request.set_json_payload(json);
-  request.set_message_type(type);
+  request.set_message_type(std::string(type));
   request.set_requested_output_format(format);
   request.set_test_category(conformance::JSON_TEST);
   return request;
@@ -78,7 +78,7 @@ ConformanceRequest FromJson(const std::string& json, conformance::WireFormat for
 ConformanceRequest FromWire(const std::string& wire, conformance::WireFormat format) {
   ConformanceRequest request;
   request.set_protobuf_payload(wire);
-  request.set_message_type(AllTypes::descriptor()->full_name());
+  request.set_message_type(std::string(AllTypes::descriptor()->full_name()));
   request.set_requested_output_format(format);
   return request;
 }

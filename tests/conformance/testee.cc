@@ -42,7 +42,7 @@ ConformanceResponse Testee::Convert(const ConformanceRequest& request, const Des
     response.set_parse_error(wire.error().error_message());
   } else if (!message->ParseFromString(*wire)) {
     // What our reader wrote must be readable.
-    const std::string error = "no wire bytes of " + type.full_name();
+    const std::string error = "no wire bytes of " + std::string(type.full_name());
     request.has_json_payload() ? response.set_runtime_error(error)
                                : response.set_parse_error(error);
   } else if (request.requested_output_format() == conformance::JSON) {

@@ -15,6 +15,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "gateway/json/protobuf_library.h"
 #include "gateway/v1/annotations.pb.h"
 
 namespace gateway {
@@ -160,9 +161,6 @@ TEST_F(DescriptorSourceTest, ReportsOnceWhatIsWrongWithASet) {
        {"b.proto: a.proto: is imported, and imports this file in turn"}},
       {R"(file { name: "a.proto" dependency: "a.proto" })",
        {"a.proto: a.proto: is imported, and imports this file in turn"}},
-      {R"(file { name: "a.proto" syntax: "editions" }
-          file { name: "b.proto" dependency: "a.proto" })",
-       {"a.proto: is of an edition, and only proto2 and proto3 can be served"}},
       {R"(file { name: "a.proto" message_type { name: "M" } enum_type { name: "E" value {
                  name: "X" number: 0 } } }
           file { name: "b.proto" message_type { name: "M" } service { name: "E" method {
@@ -189,6 +187,36 @@ TEST_F(DescriptorSourceTest, ReportsOnceWhatIsWrongWithASet) {
     std::vector<std::string> errors = c.errors;
     for (std::string& error : errors) error.insert(0, "--descriptor-set " + set + ": ");
     EXPECT_THAT(ErrorsOf({set}), testing::ElementsAreArray(errors)) << c.set;
+  }
+}
+
+TEST_F(DescriptorSourceTest, FilesOfAnEditionAreServedWhereTheLibraryKnowsEditions) {
+  // FileDescriptorProto.edition, by number: not every library has the field.
+  constexpr int kEditionField = 14;
+  constexpr std::uint64_t kEdition2023 = 1000;
+  constexpr std::uint64_t kEdition2024 = 1001;
+  for (const std::uint64_t edition : {kEdition2023, kEdition2024}) {
+    FileDescriptorSet set;
+    ASSERT_TRUE(TextFormat::ParseFromString(R"(file { name: "a.proto" syntax: "editions"
+        message_type { name: "M" field { name: "f" number: 1 label: LABEL_OPTIONAL
+          type: TYPE_STRING } }
+        enum_type { name: "E" value { name: "X" number: 0 } }
+        service { name: "S" method { name: "F" input_type: ".M" output_type: ".M" } } })",
+                                            &set));
+    auto& file = *set.mutable_file(0);
+    file.GetReflection()->MutableUnknownFields(&file)->AddVarint(kEditionField, edition);
+    const std::string path = Write("set", set.SerializeAsString());
+    if constexpr (!kKnowsEditions) {
+      EXPECT_THAT(ErrorsOf({path}),
+                  ElementsAre("--descriptor-set " + path + ": a.proto: is of an edition, which " +
+                              "Protobuf " + ProtobufVersion() + " of this build does not know: " +
+                              "have it served by a build with Protobuf 27 or later"));
+      continue;
+    }
+    const auto source = Load({path});
+    ASSERT_EQ(source->services().size(), 1U);
+    EXPECT_TRUE(source->services()[0]->method(0)->input_type()->field(0)->has_presence());
+    EXPECT_FALSE(IsClosed(*source->pool().FindEnumTypeByName("E")));
   }
 }
 

@@ -71,7 +71,7 @@ class Canon {
     if (leave_out_differences_ && message->GetTypeName() == "google.protobuf.FieldMask") {
       return message->Clear();
     }
-    if (auto* any = pb::DynamicCastToGenerated<pb::Any>(message)) return VisitAny(any);
+    if (auto* any = dynamic_cast<pb::Any*>(message)) return VisitAny(any);
     std::vector<const pb::FieldDescriptor*> fields;
     message->GetReflection()->ListFields(*message, &fields);
     for (const pb::FieldDescriptor* field : fields) VisitField(*field, message);

@@ -61,7 +61,8 @@ struct Sample {
   [[nodiscard]] bool IsObject() const { return value.starts_with('{'); }
   [[nodiscard]] bool IsArray() const { return value.starts_with('['); }
   [[nodiscard]] std::string_view MessageName() const {
-    return field.message_type() == nullptr ? std::string_view() : field.message_type()->name();
+    return field.message_type() == nullptr ? std::string_view()
+                                           : std::string_view(field.message_type()->name());
   }
   // Of the scalar, also where a wrapper or a map is around it.
   [[nodiscard]] pb::FieldDescriptor::CppType Type() const {

@@ -97,7 +97,7 @@ TEST(JsonReaderLimits, ReportsEachUnknownEnumNameOnce) {
   std::vector<std::string> reported;
   const JsonReadOptions options{
       .unknown = Unknown::kSkip,
-      .on_unknown_enum = [&](const auto& type) { reported.push_back(type.full_name()); }};
+      .on_unknown_enum = [&](const auto& type) { reported.emplace_back(type.full_name()); }};
   const JsonReader reader(*AllTypes::descriptor(), GeneratedTables());
   // The duplicate and the -0 make the reader walk the document three times.
   ASSERT_TRUE(reader

@@ -4,6 +4,8 @@
 #include <google/protobuf/dynamic_message.h>
 #include <google/protobuf/text_format.h>
 
+#include <tuple>
+
 #include "tests/json/generated_tables.h"
 #include "tests/transcoding/all_types.pb.h"
 #include "tests/transcoding/legacy_types.pb.h"
@@ -174,10 +176,10 @@ TEST(JsonWriter, RefusesWhatJsonCannotHoldAndNamesThePlace) {
 TEST(JsonWriter, RefusesAnyInAnyBeyondItsLimit) {
   const auto nested = [](int levels) {
     google::protobuf::Any any;
-    any.PackFrom(testing::v1::Child());
+    std::ignore = any.PackFrom(testing::v1::Child());
     for (int i = 1; i < levels; ++i) {
       google::protobuf::Any outer;
-      outer.PackFrom(any);
+      std::ignore = outer.PackFrom(any);
       any = outer;
     }
     return any;

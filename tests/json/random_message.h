@@ -14,6 +14,7 @@
 #include <limits>
 #include <random>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "tests/transcoding/all_types.pb.h"
@@ -89,20 +90,19 @@ class RandomMessage {
   }
 
   bool FillWellKnown(google::protobuf::Message* message, int depth) {
-    using google::protobuf::DynamicCastToGenerated;
-    if (auto* time = DynamicCastToGenerated<google::protobuf::Timestamp>(message)) {
+    if (auto* time = dynamic_cast<google::protobuf::Timestamp*>(message)) {
       time->set_seconds(static_cast<std::int64_t>(Below(253402300800 + 62135596800)) - 62135596800);
       time->set_nanos(Nanos());
-    } else if (auto* duration = DynamicCastToGenerated<google::protobuf::Duration>(message)) {
+    } else if (auto* duration = dynamic_cast<google::protobuf::Duration*>(message)) {
       const int sign = Below(2) == 1 ? 1 : -1;
       duration->set_seconds(sign * static_cast<std::int64_t>(Below(315576000001)));
       duration->set_nanos(sign * Nanos());
-    } else if (auto* mask = DynamicCastToGenerated<google::protobuf::FieldMask>(message)) {
+    } else if (auto* mask = dynamic_cast<google::protobuf::FieldMask*>(message)) {
       for (std::uint64_t i = Below(3); i > 0; --i)
         mask->add_paths("foo_bar.baz" + std::to_string(i));
-    } else if (auto* value = DynamicCastToGenerated<google::protobuf::Value>(message)) {
+    } else if (auto* value = dynamic_cast<google::protobuf::Value*>(message)) {
       FillValue(value, depth);
-    } else if (auto* any = DynamicCastToGenerated<google::protobuf::Any>(message)) {
+    } else if (auto* any = dynamic_cast<google::protobuf::Any*>(message)) {
       FillAny(any);
     } else {
       return false;
@@ -134,16 +134,16 @@ class RandomMessage {
     switch (Below(3)) {
       case 0:
         child.set_number(1 + static_cast<int>(Below(100)));
-        any->PackFrom(child);
+        std::ignore = any->PackFrom(child);
         return;
       case 1:
         time.set_seconds(1 + static_cast<int>(Below(100)));
         time.set_nanos(1);
-        any->PackFrom(time);
+        std::ignore = any->PackFrom(time);
         return;
       default:
         value.set_string_value(Text() + "x");
-        any->PackFrom(value);
+        std::ignore = any->PackFrom(value);
     }
   }
 

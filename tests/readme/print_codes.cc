@@ -6,6 +6,7 @@
 
 #include <iostream>
 #include <string>
+#include <tuple>
 
 #include "gateway/transcoding/status_mapping.h"
 
@@ -20,8 +21,8 @@ std::string NameOf(grpc::StatusCode code) {
 std::string ReasonOf(const grpc::Status& status) {
   google::rpc::Status details;
   google::rpc::ErrorInfo info;
-  details.ParseFromString(status.error_details());
-  if (details.details_size() > 0) details.details(0).UnpackTo(&info);
+  std::ignore = details.ParseFromString(status.error_details());
+  if (details.details_size() > 0) std::ignore = details.details(0).UnpackTo(&info);
   return info.reason();
 }
 

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <tuple>
 
 #include "extend/v1/split_run_service.pb.h"
 #include "gateway/serving/app.h"
@@ -66,7 +67,7 @@ google::rpc::ErrorInfo InfoOf(const grpc::Status& status) {
   google::rpc::Status details;
   google::rpc::ErrorInfo info;
   EXPECT_TRUE(details.ParseFromString(status.error_details()));
-  for (const auto& any : details.details()) any.UnpackTo(&info);
+  for (const auto& any : details.details()) std::ignore = any.UnpackTo(&info);
   return info;
 }
 

@@ -1,7 +1,6 @@
 #include "gateway/telemetry/logging.h"
 
 #include <gmock/gmock.h>
-#include <grpc/support/log.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -15,6 +14,7 @@
 
 #include "gateway/telemetry/log_limit.h"
 #include "gateway/telemetry/log_line.h"
+#include "tests/telemetry/library_lines.h"
 
 namespace gateway {
 namespace {
@@ -123,24 +123,24 @@ TEST(Logging, WritesLinesOfTheLevelAndAboveToStandardError) {
 TEST(Logging, WritesGrpcsOwnLines) {
   testing::internal::CaptureStderr();
   SetUpLogging(LogLevel::kDebug, LogFormat::kJson);
-  gpr_log(GPR_ERROR, "%s", "broken\nby a peer");
-  gpr_log(GPR_INFO, "chatter");
+  GrpcLogsError("broken\nby a peer");
+  GrpcLogsInfo("chatter");
   SetUpLogging(LogLevel::kInfo, LogFormat::kJson);
-  gpr_log(GPR_INFO, "hidden");
+  GrpcLogsInfo("hidden");
   const std::string text = testing::internal::GetCapturedStderr();
   ASSERT_EQ(std::ranges::count(text, '\n'), 2);
   const json line = json::parse(text.substr(0, text.find('\n')));
   EXPECT_EQ(line["level"], "error");
   EXPECT_EQ(line["message"], "broken\nby a peer");
   EXPECT_EQ(line["library"], "grpc");
-  EXPECT_EQ(line["file"], "logging_test.cc");
+  EXPECT_EQ(line["file"], "library_lines.h");
   EXPECT_EQ(json::parse(text.substr(text.find('\n')))["level"], "debug");
 }
 
 TEST(Logging, GrpcsOwnLinesLoseTheirMetadataValues) {
   testing::internal::CaptureStderr();
   SetUpLogging(LogLevel::kInfo, LogFormat::kJson);
-  gpr_log(GPR_ERROR, "Error parsing metadata: key=authorization value=Bearer hunter2");
+  GrpcLogsError("Error parsing metadata: key=authorization value=Bearer hunter2");
   const std::string text = testing::internal::GetCapturedStderr();
   EXPECT_THAT(text, HasSubstr("Error parsing metadata: key=authorization value=(not logged)"));
   EXPECT_THAT(text, Not(HasSubstr("hunter2")));
@@ -151,7 +151,7 @@ TEST(Logging, AnErrorThatRepeatsIsNotWrittenEveryTime) {
   SetUpLogging(LogLevel::kInfo, LogFormat::kJson);
   for (std::int64_t i = 0; i < 100; ++i) {
     Log(LogLevel::kWarn, "the disk is full", {{"number", i}});
-    gpr_log(GPR_ERROR, "Handshake with 192.0.2.1:%d failed", static_cast<int>(i));
+    GrpcLogsError("Handshake with 192.0.2.1:" + std::to_string(i) + " failed");
     Log(LogLevel::kInfo, "call");
   }
   const std::string text = testing::internal::GetCapturedStderr();

@@ -214,7 +214,7 @@ const pb::ServiceDescriptor* ServiceOf(int count, pb::DescriptorPool* pool) {
   pb::FileDescriptorProto file;
   file.set_name("many.proto");
   file.set_syntax("proto3");
-  file.add_dependency(testing::library::v1::Book::descriptor()->file()->name());
+  file.add_dependency(std::string(testing::library::v1::Book::descriptor()->file()->name()));
   auto* const service = file.add_service();
   service->set_name("Many");
   for (int i = 0; i < count; ++i) {

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <tuple>
 
 #include "gateway/transcoding/error_body.h"
 
@@ -257,8 +258,8 @@ TEST(WithErrorInfo, KeepsCodeMessageAndViolations) {
   google::rpc::BadRequest bad_request;
   bad_request.add_field_violations()->set_field("id");
   google::rpc::Status details;
-  details.add_details()->PackFrom(google::rpc::ErrorInfo());
-  details.add_details()->PackFrom(bad_request);
+  std::ignore = details.add_details()->PackFrom(google::rpc::ErrorInfo());
+  std::ignore = details.add_details()->PackFrom(bad_request);
   const grpc::Status status =
       WithErrorInfo({grpc::INVALID_ARGUMENT, "id must not be empty", details.SerializeAsString()},
                     "GATEWAY_INVALID_ARGUMENT", kContext);

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <openssl/x509_vfy.h>
 
+#include "gateway/upstream/curl_library.h"
+
 namespace gateway {
 namespace {
 
@@ -55,6 +57,7 @@ TEST(CurlError, IsWhatTheTableSays) {
       {CURLE_WRITE_ERROR, kTooMuchBody, TransportErrorKind::kResponseTooLarge, kArrived},
       {CURLE_WRITE_ERROR, kTooManyHeaders, TransportErrorKind::kHeadersTooLarge, kArrived},
       {CURLE_OUT_OF_MEMORY, kInHead, TransportErrorKind::kHeadersTooLarge, kArrived},
+      {kCurlTooLarge, kInHead, TransportErrorKind::kHeadersTooLarge, kArrived},
       {CURLE_ABORTED_BY_CALLBACK, kRefused, TransportErrorKind::kRefusedStream, kUnsent},
   };
   for (const Case& wanted : cases) {

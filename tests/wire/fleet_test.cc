@@ -248,7 +248,7 @@ TEST_F(FleetTest, HealthAndReflectionKnowItsServices) {
   const auto health = grpc::health::v1::Health::NewStub(channel());
   const auto reflection = grpc::reflection::v1::ServerReflection::NewStub(channel());
   for (const App::Service& service : api().services()) {
-    const std::string& name = service.descriptor->full_name();
+    const std::string name(service.descriptor->full_name());
     grpc::ClientContext checking;
     grpc::health::v1::HealthCheckRequest check;
     check.set_service(name);

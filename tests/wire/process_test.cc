@@ -83,7 +83,8 @@ TEST_F(ProcessTest, VersionNamesTheGatewaysAndTheLibraries) {
     Process process({argument});
     EXPECT_EQ(process.Exit(), 0);
     EXPECT_THAT(process.output(), testing::StartsWith("extend-gateway "));
-    for (const char* library : {"gRPC/", "Protobuf/", "libcurl/"}) {
+    for (const char* library : {"gRPC/1.", "Protobuf/", "Abseil/20", "simdjson/", "jemalloc/",
+                                "libcurl/", "OpenSSL/", "zlib/"}) {
       EXPECT_THAT(process.output(), HasSubstr(library));
     }
   }

@@ -101,7 +101,8 @@ class FleetJsonTest : public GatewayTest {
     AnswerAlways(200, body);
     const auto* const descriptor = source_->pool().FindMethodByName("fleet.v2." + method);
     if (descriptor == nullptr) return "no such method";
-    const std::string path = "/" + descriptor->service()->full_name() + "/" + descriptor->name();
+    const std::string path = "/" + std::string(descriptor->service()->full_name()) + "/" +
+                             std::string(descriptor->name());
     // Field 1 of both kinds of requests: an id, or a name.
     const bool has_name = descriptor->input_type()->FindFieldByName("name") != nullptr;
     const auto answer = RawCall(*channel(), path, has_name ? "\n\1a" : "\x8\x1");

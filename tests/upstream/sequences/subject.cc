@@ -5,6 +5,7 @@
 #include <google/rpc/status.pb.h>
 
 #include <cstdlib>
+#include <tuple>
 
 #include "extend/v1/split_run_service.pb.h"
 
@@ -31,7 +32,7 @@ void ReadErrorInfo(const grpc::Status& status, Ending& ending) {
   google::rpc::ErrorInfo info;
   if (!details.ParseFromString(status.error_details())) return;
   for (const auto& any : details.details()) {
-    if (any.Is<google::rpc::ErrorInfo>()) any.UnpackTo(&info);
+    if (any.Is<google::rpc::ErrorInfo>()) std::ignore = any.UnpackTo(&info);
   }
   const auto value = [&](const char* key) {
     const auto found = info.metadata().find(key);

@@ -1,0 +1,23 @@
+// What differs between the gRPC libraries that the gateway's server is built with: 1.51 of Debian
+// 12 and 13, and 1.83 of the base "next" (deploy/next-packages). Their logs differ too: see
+// telemetry/library_log.h.
+#pragma once
+
+#include <grpcpp/security/server_credentials.h>
+#include <grpcpp/version_info.h>
+
+namespace gateway {
+
+/// From about 1.57 on, more metadata than GRPC_ARG_MAX_METADATA_SIZE is refused at random, the more
+/// surely the nearer to this limit; 1.51 does not know it, and takes the other for a hard one.
+constexpr const char* kAbsoluteMaxMetadataSize = "grpc.absolute_max_metadata_size";
+
+/// grpc::ServerCredentials that stand for no object of the C API, which newer gRPC asks for.
+class ServerCredentialsBase : public grpc::ServerCredentials {
+#if GRPC_CPP_VERSION_MINOR >= 57
+ protected:
+  ServerCredentialsBase() : grpc::ServerCredentials(nullptr) {}
+#endif
+};
+
+}  // namespace gateway
