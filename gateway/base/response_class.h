@@ -1,13 +1,14 @@
 // What an upstream's response means for the call: found by the layer that reads bodies
 // (transcoding), used by the layer that retries requests (upstream), and passed on to the caller.
 //
-// Plain data.
+// Plain data, and the interface between the two layers.
 #pragma once
 
 #include <optional>
 #include <string>
 
 #include "gateway/base/deadline.h"
+#include "gateway/base/http_message.h"
 #include "gateway/base/result.h"
 
 namespace gateway {
@@ -59,6 +60,22 @@ struct Resource {
   std::string state_name;
   /// The wire bytes of the response message; empty with kUnknown.
   std::string message;
+};
+
+/// Says what responses mean. Thread-safe: one per route, it outlives all calls.
+class ResponseClassifier {
+ public:
+  virtual ~ResponseClassifier() = default;
+  /// Reads a response to the call's own request, once. A large body may be gone afterwards.
+  [[nodiscard]] virtual ResponseClass Classify(HttpResponse& response) const = 0;
+  /// Reads a success of the reconciling GET in the same way.
+  [[nodiscard]] virtual Resource ReadResource(HttpResponse& response) const = 0;
+  /// Looks for the resource with that marker in a success of the list, and reads it as a response
+  /// to the call's own request: wire bytes.
+  [[nodiscard]] virtual std::optional<std::string> FindMarked(HttpResponse& response,
+                                                              const std::string& marker) const = 0;
+  /// Whether a response that may be cut must be taken for cut, as it lacks what it should have.
+  [[nodiscard]] virtual bool IsCut(const HttpResponse& response) const = 0;
 };
 
 }  // namespace gateway

@@ -1,5 +1,6 @@
 #include "gateway/cli/call_command.h"
 
+#include <fmt/format.h>
 #include <grpcpp/client_context.h>
 #include <grpcpp/completion_queue.h>
 #include <grpcpp/generic/generic_stub.h>

@@ -7,6 +7,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <ranges>
 #include <utility>
 #include <vector>
 
@@ -87,7 +88,7 @@ Parsed<milliseconds> ParseDuration(const std::string& text) {
 }
 
 Parsed<milliseconds> ParsePositiveDuration(const std::string& text) {
-  const auto duration = ParseDuration(text);
+  auto duration = ParseDuration(text);
   if (duration && duration->count() == 0) return Rule("must be longer than 0s");
   return duration;
 }
@@ -234,8 +235,7 @@ FlagValue<T> OneOf(const std::vector<Named<T>>& values) {
   const auto parse = [values](const std::string& text) -> Parsed<T> {
     const auto found = std::ranges::find(values, text, &Named<T>::first);
     if (found != values.end()) return found->second;
-    std::vector<std::string_view> names;
-    for (const auto& [name, value] : values) names.push_back(name);
+    const auto names = values | std::views::keys;
     return Rule(fmt::format("must be one of {}", fmt::join(names, ", ")));
   };
   return {.parse = parse, .format = [values](const T& value) {

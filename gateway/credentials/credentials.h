@@ -19,7 +19,6 @@
 #include "gateway/config/config.h"
 #include "gateway/credentials/tls_material.h"
 #include "gateway/credentials/watched_files.h"
-#include "gateway/telemetry/call_events.h"
 #include "gateway/telemetry/metrics.h"
 
 namespace gateway {

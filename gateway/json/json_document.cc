@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "gateway/json/json_rewrite.h"
+#include "gateway/json/json_repair.h"
 
 namespace gateway {
 namespace {
@@ -73,7 +73,7 @@ bool JsonDocument::ParseRewritten(const std::string& json, LoneSurrogates surrog
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   std::string replaced;
   if (surrogates == LoneSurrogates::kReplace) text = replaced = ReplaceLoneSurrogates(text);
-  return Report(ParseText(RewriteNumbers(text, &numbers_)), error);
+  return Report(ParseText(RepairNumbers(text, &numbers_)), error);
 }
 
 void JsonDocument::Shrink(std::size_t retained) {

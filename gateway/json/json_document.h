@@ -26,7 +26,7 @@ class JsonDocument {
   /// False with an error if `json` is not one JSON value, with a byte order mark before it or
   /// without. Text without spare capacity is copied first.
   bool Parse(const std::string& json, LoneSurrogates surrogates, JsonError* error);
-  /// Parses the same text again, rewritten (json_rewrite.h).
+  /// Parses the same text again, rewritten (json_repair.h).
   bool ParseRewritten(const std::string& json, LoneSurrogates surrogates, JsonError* error);
 
   [[nodiscard]] simdjson::dom::element root() const { return root_; }

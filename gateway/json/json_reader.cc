@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "gateway/json/json_document.h"
-#include "gateway/json/json_rewrite.h"
+#include "gateway/json/json_repair.h"
 #include "gateway/json/json_walk.h"
 #include "gateway/json/wire_buffer.h"
 

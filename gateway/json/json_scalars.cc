@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "gateway/json/json_rewrite.h"
+#include "gateway/json/json_repair.h"
 
 namespace gateway {
 namespace {

@@ -25,7 +25,7 @@ bool DecodeBase64(std::string_view text, std::string* bytes);
 /// Reads all scalars but strings and bytes.
 class JsonScalars {
  public:
-  /// `rewritten`: the numbers of RewriteNumbers, if the document was rewritten; else null.
+  /// `rewritten`: the numbers of RepairNumbers, if the document was rewritten; else null.
   JsonScalars(const std::vector<JsonNumber>* rewritten, JsonError* error)
       : rewritten_(rewritten), error_(error) {}
 

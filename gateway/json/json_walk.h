@@ -23,7 +23,7 @@ class JsonWalk {
  public:
   struct Pass {
     JsonReadOptions::Unknown unknown = JsonReadOptions::Unknown::kSkip;
-    /// The numbers of RewriteNumbers, if the document was rewritten; else null.
+    /// The numbers of RepairNumbers, if the document was rewritten; else null.
     const std::vector<JsonNumber>* rewritten = nullptr;
     /// Objects may have members of equal name: looks for the last of each before it reads.
     /// Otherwise such members make the walk fail.

@@ -3,11 +3,18 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
+#include <string_view>
 
 namespace gateway {
 
 class Admission {
  public:
+  // What the caller of a refused call hears. The wait is long enough for a burst to drain.
+  static constexpr std::string_view kRefusal = "too many calls in flight";
+  static constexpr std::string_view kReason = "GATEWAY_OVERLOADED";
+  static constexpr std::chrono::seconds kWait{1};
+
   explicit Admission(int limit) : limit_(limit) {}
 
   /// True: the call may run, and Leave must follow its end.

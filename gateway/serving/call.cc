@@ -4,13 +4,11 @@
 #include <utility>
 
 #include "gateway/base/tsan_annotations.h"
+#include "gateway/serving/metadata_limit.h"
 #include "gateway/telemetry/access_log.h"
 
 namespace gateway {
 namespace {
-
-// What a refused caller is asked to wait: long enough for a burst to drain.
-constexpr std::chrono::seconds kOverloadWait{1};
 
 /// The string becomes the buffer's slice: large messages are not copied.
 grpc::ByteBuffer ToByteBuffer(std::string bytes) {
@@ -59,9 +57,15 @@ void Call::Begin() {
   request_bytes_ = request_.Length();
   admitted_ = source_.admission.Enter();
   if (!admitted_) {
-    rpc_response_ =
-        method.MakeRefusal(grpc::Status(grpc::StatusCode::UNAVAILABLE, "too many calls in flight"),
-                           "GATEWAY_OVERLOADED", kOverloadWait);
+    rpc_response_ = method.MakeRefusal(
+        grpc::Status(grpc::StatusCode::UNAVAILABLE, std::string(Admission::kRefusal)),
+        Admission::kReason, Admission::kWait);
+    return Finish();
+  }
+  if (BytesOf(metadata) > kMaxMetadataBytes) {
+    rpc_response_ = method.MakeRefusal(
+        grpc::Status(grpc::StatusCode::RESOURCE_EXHAUSTED, "the call's metadata exceeds 32 KiB"),
+        "GATEWAY_METADATA_TOO_LARGE");
     return Finish();
   }
   auto spec = method.PrepareCall(request_, metadata, trace_, deadline_);

@@ -6,7 +6,13 @@
 #include <grpcpp/security/server_credentials.h>
 #include <grpcpp/version_info.h>
 
+#include <string_view>
+
 namespace gateway {
+
+/// Whether whoever may connect to a server of this release ("1.51.1") can stop it or fill its
+/// memory, as tests/attacks shows.
+bool HasKnownHoles(std::string_view grpc_version);
 
 /// From about 1.57 on, more metadata than GRPC_ARG_MAX_METADATA_SIZE is refused at random, the more
 /// surely the nearer to this limit; 1.51 does not know it, and takes the other for a hard one.

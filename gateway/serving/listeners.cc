@@ -50,4 +50,12 @@ Errors Listeners::Finish(bool started) {
   return errors;
 }
 
+std::vector<std::string> Listeners::ExposedAddresses() const {
+  std::vector<std::string> exposed;
+  for (const Port& port : ports_) {
+    if (!port.address.IsLocal()) exposed.push_back(port.address.ToString());
+  }
+  return exposed;
+}
+
 }  // namespace gateway

@@ -33,6 +33,8 @@ class Listeners {
 
   /// In the order of `--listen`, with the ports that were bound.
   [[nodiscard]] const std::vector<std::string>& addresses() const { return addresses_; }
+  /// Those of them that other machines can reach.
+  [[nodiscard]] std::vector<std::string> ExposedAddresses() const;
 
  private:
   struct Port {

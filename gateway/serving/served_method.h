@@ -9,6 +9,7 @@
 #include <grpcpp/support/byte_buffer.h>
 
 #include "gateway/base/deadline.h"
+#include "gateway/base/response_class.h"
 #include "gateway/base/result.h"
 #include "gateway/serving/request_headers.h"
 #include "gateway/serving/rpc_response.h"
@@ -16,7 +17,6 @@
 #include "gateway/telemetry/metrics.h"
 #include "gateway/telemetry/trace_context.h"
 #include "gateway/transcoding/route_table.h"
-#include "gateway/upstream/response_classifier.h"
 #include "gateway/upstream/upstream_call.h"
 
 namespace gateway {

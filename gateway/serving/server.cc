@@ -1,7 +1,10 @@
 #include "gateway/serving/server.h"
 
 #include <absl/synchronization/mutex.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <grpc/grpc.h>
+#include <grpcpp/grpcpp.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
 
@@ -24,6 +27,7 @@
 #include "gateway/serving/grpc_library.h"
 #include "gateway/serving/health_service.h"
 #include "gateway/serving/listeners.h"
+#include "gateway/serving/metadata_limit.h"
 #include "gateway/serving/reflection_service.h"
 #include "gateway/serving/transcoding_service.h"
 #include "gateway/serving/watchdog.h"
@@ -32,8 +36,6 @@
 namespace gateway {
 namespace {
 
-// All request metadata together: a large token, baggage and tracestate. gRPC's default is 8 KiB.
-constexpr int kMaxMetadataBytes = 32 << 10;
 // A connection may have as many calls as the gateway takes; some more, so that those over the limit
 // are refused rather than left to wait at the caller, and that probes get through.
 constexpr int kStreamsOverLimit = 1'000;
@@ -67,8 +69,8 @@ void SetLimits(const Config& config, grpc::ServerBuilder& builder) {
   }
   constexpr int kUnlimited = 0;
   for (const auto& [name, value] : std::initializer_list<std::pair<const char*, int>>{
-           {GRPC_ARG_MAX_METADATA_SIZE, kMaxMetadataBytes},
-           {kAbsoluteMaxMetadataSize, kMaxMetadataBytes},
+           {GRPC_ARG_MAX_METADATA_SIZE, static_cast<int>(kMaxMetadataBytes)},
+           {kAbsoluteMaxMetadataSize, static_cast<int>(kMaxMetadataBytes)},
            {GRPC_ARG_MAX_CONCURRENT_STREAMS, config.max_in_flight + kStreamsOverLimit},
            {GRPC_ARG_ALLOW_REUSEPORT, 0},
            {GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, kMinPingIntervalMs},
@@ -81,6 +83,14 @@ void SetLimits(const Config& config, grpc::ServerBuilder& builder) {
        }) {
     builder.AddChannelArgument(name, value);
   }
+}
+
+void WarnOfHoles(const std::vector<std::string>& exposed) {
+  if (exposed.empty() || !HasKnownHoles(grpc::Version())) return;
+  Log(LogLevel::kWarn,
+      "other machines can reach this gateway, and its gRPC has known holes: whoever may connect "
+      "can stop it or fill its memory; see deploy/README.md, Networks",
+      {{"listen", fmt::format("{}", fmt::join(exposed, ", "))}, {"grpc", grpc::Version()}});
 }
 
 }  // namespace
@@ -154,6 +164,7 @@ Errors Server::Impl::Start() {
   for (const std::string& address : addresses()) {
     Log(LogLevel::kInfo, "listening", {{"address", address}});
   }
+  WarnOfHoles(listeners_->ExposedAddresses());
   return {};
 }
 

@@ -1,8 +1,15 @@
 #include "gateway/serving/upstream_loops.h"
 
 #include <algorithm>
+#include <optional>
+#include <string_view>
 #include <thread>
 #include <utility>
+
+#include "gateway/telemetry/logging.h"
+#include "gateway/telemetry/metrics.h"
+#include "gateway/transcoding/status_mapping.h"
+#include "gateway/upstream/upstream_call.h"
 
 namespace gateway {
 namespace {
@@ -13,12 +20,39 @@ constexpr unsigned kMaxLoops = 2;
 // Beside a loop another thread is as busy: gRPC's, or one of the caller that shares the machine.
 constexpr unsigned kCoresPerLoop = 2;
 
+// Passes the events of upstream calls on to the log, the metrics and the holder of our key.
+class UpstreamEvents final : public UpstreamObserver {
+ public:
+  UpstreamEvents(Metrics& metrics, std::function<void()> on_unauthorized)
+      : metrics_(metrics), on_unauthorized_(std::move(on_unauthorized)) {}
+
+  void OnTransfer(std::string_view verb, const HttpResult& result) override {
+    // Which certificate or proxy is at fault shows nowhere else. Log limits the lines of each text.
+    if (const TransportError* error = result.error()) {
+      const std::string_view delivery =
+          error->delivery == Delivery::kNeverSent ? "never_sent" : "may_have_arrived";
+      Log(LogLevel::kWarn, error->text,
+          {{"reason", ReasonForTransport(error->kind)}, {"delivery", delivery}});
+    }
+    const HttpResponse* response = result.response();
+    metrics_.UpstreamRequest(
+        verb, response != nullptr ? std::optional(response->status) : std::nullopt, result.elapsed);
+    if (RefusesTheKey(result)) on_unauthorized_();
+  }
+  void OnRetry(RetryReason reason) override { metrics_.Retried(reason); }
+  void OnReconciled(ReconcileResult result) override { metrics_.Reconciled(result); }
+
+ private:
+  Metrics& metrics_;
+  const std::function<void()> on_unauthorized_;
+};
+
 }  // namespace
 
 UpstreamLoops::UpstreamLoops(const Config& config, const AtomicValue<TlsMaterial>& tls,
                              Metrics& telemetry, std::function<void()> on_unauthorized,
                              UpstreamHooks hooks)
-    : events_(telemetry, std::move(on_unauthorized)) {
+    : events_(std::make_unique<UpstreamEvents>(telemetry, std::move(on_unauthorized))) {
   const CurlHttpLoopOptions options{
       .connect_timeout = config.connect_timeout,
       .http_version = config.upstream_http,
@@ -45,7 +79,7 @@ UpstreamLoops::UpstreamLoops(const Config& config, const AtomicValue<TlsMaterial
                                                     .attempt_timeout = config.attempt_timeout,
                                                     .initial_backoff = config.retry_initial_backoff,
                                                     .max_backoff = config.retry_max_backoff},
-                                       &events_, std::move(hooks.random));
+                                       events_.get(), std::move(hooks.random));
 }
 
 UpstreamLoops::~UpstreamLoops() { Stop(); }

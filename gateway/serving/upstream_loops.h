@@ -7,12 +7,15 @@
 #include <memory>
 #include <vector>
 
+#include "gateway/base/atomic_value.h"
 #include "gateway/config/config.h"
-#include "gateway/serving/upstream_events.h"
+#include "gateway/credentials/tls_material.h"
 #include "gateway/upstream/curl_http_loop.h"
 #include "gateway/upstream/upstream_client.h"
 
 namespace gateway {
+
+class Metrics;
 
 /// What whoever embeds the server may put around its upstream calls. Empty: nothing.
 struct UpstreamHooks {
@@ -38,7 +41,7 @@ class UpstreamLoops {
   void Stop();
 
  private:
-  UpstreamEvents events_;
+  std::unique_ptr<UpstreamObserver> events_;
   std::vector<std::unique_ptr<CurlHttpLoop>> clients_;
   std::vector<std::unique_ptr<HttpLoop>> decorators_;
   std::unique_ptr<UpstreamClient> upstream_;

@@ -13,7 +13,6 @@
 #include <string_view>
 
 #include "gateway/base/status_code.h"
-#include "gateway/telemetry/call_events.h"
 
 namespace prometheus {
 class Counter;
@@ -21,6 +20,16 @@ class Histogram;
 }  // namespace prometheus
 
 namespace gateway {
+
+/// Why an attempt was followed by another.
+enum class RetryReason { kStatus, kTransport, kTimeout, kRateLimited };
+
+/// What a reconciling GET has led to.
+enum class ReconcileResult { kConfirmed, kAlreadyDone, kFinished, kRetried, kFailed };
+
+/// Which files have changed: --api-key-file; --tls-cert, --tls-key and --tls-client-ca;
+/// --upstream-cert, --upstream-key and --upstream-ca.
+enum class CredentialKind { kApiKey, kServerTls, kUpstreamTls };
 
 class Metrics {
  public:

@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "gateway/json/json_rewrite.h"
+#include "gateway/json/json_repair.h"
 #include "gateway/transcoding/status_details.h"
 
 namespace gateway {

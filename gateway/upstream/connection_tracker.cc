@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
 #include <iterator>
 #include <optional>
@@ -138,12 +137,6 @@ void ConnectionTracker::OnUnanswered(int local_port, Clock::time_point sent) {
   socket.heard = *heard;
   // libcurl sees the end of the connection, and its requests fail.
   if (Clock::now() - socket.waiting_since >= max_silence_) shutdown(fd, SHUT_RDWR);
-}
-
-bool HasUnread(curl_socket_t socket) {
-  char byte = 0;
-  const auto count = recv(socket, &byte, sizeof(byte), MSG_PEEK | MSG_DONTWAIT);
-  return count >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
 }
 
 }  // namespace gateway

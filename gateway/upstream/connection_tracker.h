@@ -83,7 +83,4 @@ class ConnectionTracker {
   std::unordered_multimap<int, curl_socket_t> by_local_port_ ABSL_GUARDED_BY(mutex_);
 };
 
-/// Bytes or an end wait on the socket.
-bool HasUnread(curl_socket_t socket);
-
 }  // namespace gateway

@@ -7,6 +7,7 @@
 
 #include "gateway/base/ascii.h"
 #include "gateway/base/header_policy.h"
+#include "gateway/upstream/stale_connection.h"
 
 namespace gateway {
 namespace {
@@ -47,6 +48,7 @@ std::optional<TransportError> CurlEasy::Prepare(std::shared_ptr<const HttpReques
   request_begun_ = false;
   met_stale_connection_ = false;
   refused_stream_ = false;
+  succeeded_ = false;
   close_notify_.reset();
   if (!std::ranges::all_of(request_->headers, MaySend)) {
     return TransportError{TransportErrorKind::kMalformed, Delivery::kNeverSent,
@@ -215,6 +217,7 @@ void CurlEasy::PrepareAgain() {
 }
 
 std::variant<HttpResponse, TransportError> CurlEasy::Conclude(CURLcode code) {
+  succeeded_ = code == CURLE_OK;
   if (code == CURLE_OK && response_.begun()) {
     const bool over_tls = IsHttps(request_->url);
     const bool close_notify_seen = close_notify_ != nullptr && *close_notify_;
@@ -261,7 +264,7 @@ int CurlEasy::OnBeforeRequest(void* self, char* peer_ip, char* local_ip, int pee
   if (easy.request_begun_) return CURL_PREREQFUNC_ABORT;
   const ConnectionEnds ends{peer_ip, peer_port, local_ip, local_port};
   SSL* const tls = IsHttps(easy.request_->url) ? TlsOf(easy.handle()) : nullptr;
-  if (easy.opened_.empty() && easy.IsStale(ends, tls)) {
+  if (easy.opened_.empty() && easy.MeetsStaleConnection(ends, tls)) {
     easy.met_stale_connection_ = true;
     return CURL_PREREQFUNC_ABORT;  // libcurl closes the connection.
   }
@@ -277,16 +280,8 @@ int CurlEasy::OnBeforeRequest(void* self, char* peer_ip, char* local_ip, int pee
   return CURL_PREREQFUNC_OK;
 }
 
-// What came before the request is not its response. libcurl 7.88 would read it as that; later ones
-// do within a connection's first idle second. What arrives between this look and the response
-// cannot be told from it.
-bool CurlEasy::IsStale(const ConnectionEnds& ends, SSL* tls) {
-  if (tls != nullptr && SpeaksHttp2(tls)) return false;  // libcurl reads its frames.
-  const curl_socket_t socket = connections_.Find(ends);
-  if (socket == CURL_SOCKET_BAD) return true;
-  // Within the TLS of a proxy ours cannot be read by itself: there tickets count too.
-  if (tls != nullptr && !proxy_has_tls_) return HasUnread(tls, socket);
-  return HasUnread(socket);
+bool CurlEasy::MeetsStaleConnection(const ConnectionEnds& ends, SSL* tls) {
+  return IsStale(connections_.Find(ends), tls, proxy_has_tls_);
 }
 
 int CurlEasy::OnDebug(CURL*, curl_infotype type, char* text, std::size_t size, void* self) {

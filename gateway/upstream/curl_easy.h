@@ -54,6 +54,9 @@ class CurlEasy {
 
   /// What came of it, after libcurl has ended it.
   std::variant<HttpResponse, TransportError> Conclude(CURLcode code);
+  /// Whether the handle may have another transfer. libcurl remembers in it that a stream was
+  /// refused, and would say it of a later request that was lost: only one that knows nothing may.
+  [[nodiscard]] bool reusable() const { return !http2_possible_ || succeeded_; }
   /// Drops the request and releases its connection, once libcurl no longer has the transfer.
   void Forget();
   /// What is known of a transfer that is to be removed.
@@ -89,8 +92,7 @@ class CurlEasy {
   void AcquireConnection();
   void ReleaseConnection();
   void OnHead();
-  /// Whether a connection that was used before may be used now.
-  bool IsStale(const ConnectionEnds& ends, SSL* tls);
+  bool MeetsStaleConnection(const ConnectionEnds& ends, SSL* tls);
   template <class T>
   void Set(CURLoption option, T value);
 
@@ -118,6 +120,8 @@ class CurlEasy {
   ResponseAssembler response_;
   CURLcode set_up_ = CURLE_OK;
   bool http2_possible_ = false;
+  /// libcurl has ended the transfer and has nothing to say against it.
+  bool succeeded_ = false;
   bool connections_limited_ = false;
   bool has_connection_ = false;
   std::vector<curl_socket_t> opened_;

@@ -181,7 +181,9 @@ CurlHttpLoop::Impl::Transfer CurlHttpLoop::Impl::Remove(TransferId id) {
   loop_.StopTimer(transfer.timeout);
   if (transfer.easy != nullptr) {
     transfer.easy->Forget();
-    if (idle_.size() < kMaxIdleHandles) idle_.push_back(std::move(transfer.easy));
+    if (transfer.easy->reusable() && idle_.size() < kMaxIdleHandles) {
+      idle_.push_back(std::move(transfer.easy));
+    }
   }
   return transfer;
 }

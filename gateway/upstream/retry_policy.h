@@ -12,7 +12,7 @@
 #include "gateway/base/deadline.h"
 #include "gateway/base/http_message.h"
 #include "gateway/base/response_class.h"
-#include "gateway/telemetry/call_events.h"
+#include "gateway/telemetry/metrics.h"
 #include "gateway/upstream/retry_budget.h"
 #include "gateway/upstream/upstream_result.h"
 

@@ -1,13 +1,8 @@
 #include "gateway/upstream/tls_connection.h"
 
-#include <openssl/bio.h>
-#include <openssl/err.h>
-
 #include <memory>
 #include <string_view>
 #include <tuple>
-
-#include "gateway/upstream/connection_tracker.h"
 
 namespace gateway {
 namespace {
@@ -65,30 +60,6 @@ bool SpeaksHttp2(const SSL* tls) {
   unsigned size = 0;
   SSL_get0_alpn_selected(tls, &name, &size);
   return std::string_view(reinterpret_cast<const char*>(name), size) == "h2";
-}
-
-bool HasUnread(SSL* tls, curl_socket_t socket) {
-  if (SSL_has_pending(tls) == 0 && !HasUnread(socket)) return false;
-  // libcurl's own BIO needs a transfer that is just reading: OpenSSL reads the socket without it.
-  BIO* const own = BIO_new_socket(socket, BIO_NOCLOSE);
-  if (own == nullptr) return true;
-  BIO* const input = SSL_get_rbio(tls);
-  BIO* const output = SSL_get_wbio(tls);
-  BIO_up_ref(input);
-  BIO_up_ref(output);
-  SSL_set_bio(tls, own, own);
-
-  ERR_clear_error();
-  char byte = 0;
-  const int count = SSL_peek(tls, &byte, sizeof(byte));
-  // Half a record that is left over may be anything.
-  const bool nothing =
-      count <= 0 && SSL_get_error(tls, count) == SSL_ERROR_WANT_READ && SSL_has_pending(tls) == 0;
-  ERR_clear_error();
-
-  SSL_set0_rbio(tls, input);
-  SSL_set0_wbio(tls, output);
-  return !nothing;
 }
 
 }  // namespace gateway

@@ -26,8 +26,4 @@ SSL* TlsOf(CURL* easy);
 /// The connection speaks HTTP/2.
 bool SpeaksHttp2(const SSL* tls);
 
-/// Application data or an end wait on an idle connection whose bytes come from `socket`. Session
-/// tickets and key updates do not count: they are read here.
-bool HasUnread(SSL* tls, curl_socket_t socket);
-
 }  // namespace gateway

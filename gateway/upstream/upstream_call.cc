@@ -16,6 +16,12 @@ std::shared_ptr<const HttpRequest> ReadOf(const HttpRequest& request, std::strin
       HttpRequest{"GET", std::move(url), std::move(headers), std::nullopt});
 }
 
+/// Null: the result is no success.
+HttpResponse* SuccessIn(HttpResult& result) {
+  auto* const response = std::get_if<HttpResponse>(&result.value);
+  return response != nullptr && IsSuccess(response->status) ? response : nullptr;
+}
+
 /// What libcurl shows like a whole response.
 TransportError CutShort(const HttpResponse& response) {
   return {.kind = TransportErrorKind::kTruncated,
@@ -99,9 +105,8 @@ void UpstreamCall::Follow(const RetryDecision& decision) {
     case RetryDecision::Kind::kRetry:
       return After(decision, &UpstreamCall::SendAttempt);
     case RetryDecision::Kind::kRead:
-      return After(decision, &UpstreamCall::SendRead);
     case RetryDecision::Kind::kSearch:
-      return After(decision, &UpstreamCall::SendSearch);
+      return After(decision, &UpstreamCall::SendLookUp);
   }
 }
 
@@ -116,39 +121,36 @@ void UpstreamCall::After(const RetryDecision& decision, void (UpstreamCall::*nex
   });
 }
 
-void UpstreamCall::SendRead(bool fresh_connection) {
-  SendLookUp(fresh_connection, &UpstreamCall::OnReadEnded);
-}
-
-void UpstreamCall::SendSearch(bool fresh_connection) {
-  SendLookUp(fresh_connection, &UpstreamCall::OnSearchEnded);
-}
-
-void UpstreamCall::SendLookUp(bool fresh_connection, void (UpstreamCall::*ended)(HttpResult)) {
+void UpstreamCall::SendLookUp(bool fresh_connection) {
   const auto remaining = spec_.deadline.Remaining(loop_.Now());
   if (remaining && *remaining <= Clock::duration::zero()) {
     return Finish(Conclusion::kDeadlineExceeded);
   }
   ++progress_.reads;
-  Send(ReadOf(*spec_.request, spec_.look_up_url), remaining, fresh_connection, ended);
+  Send(ReadOf(*spec_.request, spec_.look_up_url), remaining, fresh_connection,
+       &UpstreamCall::OnLookUpEnded);
 }
 
-void UpstreamCall::OnReadEnded(HttpResult result) {
+void UpstreamCall::OnLookUpEnded(HttpResult result) {
   if (EndedByCall(result)) {
     CountReconciled(ReconcileResult::kFailed);
     return Finish(Conclusion::kDeadlineExceeded);
   }
+  progress_.remaining = spec_.deadline.Remaining(loop_.Now());
+  if (spec_.look_up == LookUp::kSearch) return OnListed(std::move(result));
+  OnRead(std::move(result));
+}
+
+void UpstreamCall::OnRead(HttpResult result) {
   Resource resource;
   ResponseClass error_class;
-  const HttpResponse* response = result.response();
-  if (response != nullptr && IsSuccess(response->status)) {
-    resource = spec_.classifier->ReadResource(std::get<HttpResponse>(result.value));
+  if (HttpResponse* const success = SuccessIn(result)) {
+    resource = spec_.classifier->ReadResource(*success);
   } else {
     error_class = ClassOf(result);
   }
   const ResourceState state = resource.state;
   progress_.AddState(state);
-  progress_.remaining = spec_.deadline.Remaining(loop_.Now());
   const RetryDecision decision =
       policy_.AfterRead(progress_, result, error_class, state, *spec_.budget);
   if (state == ResourceState::kDone || state == ResourceState::kFinished) {
@@ -161,17 +163,11 @@ void UpstreamCall::OnReadEnded(HttpResult result) {
   Follow(decision);
 }
 
-void UpstreamCall::OnSearchEnded(HttpResult result) {
-  if (EndedByCall(result)) {
-    CountReconciled(ReconcileResult::kFailed);
-    return Finish(Conclusion::kDeadlineExceeded);
-  }
+void UpstreamCall::OnListed(HttpResult result) {
   ResponseClass error_class;
-  const HttpResponse* response = result.response();
-  if (response != nullptr && IsSuccess(response->status)) {
-    auto& list = std::get<HttpResponse>(result.value);
-    if (auto found = spec_.classifier->FindMarked(list, spec_.marker)) {
-      result_.resource_response = std::move(list);
+  if (HttpResponse* const success = SuccessIn(result)) {
+    if (auto found = spec_.classifier->FindMarked(*success, spec_.marker)) {
+      result_.resource_response = std::move(*success);
       result_.resource = {
           .state = ResourceState::kDone, .state_name = {}, .message = *std::move(found)};
       CountReconciled(ReconcileResult::kConfirmed);
@@ -180,7 +176,6 @@ void UpstreamCall::OnSearchEnded(HttpResult result) {
   } else {
     error_class = ClassOf(result);
   }
-  progress_.remaining = spec_.deadline.Remaining(loop_.Now());
   const RetryDecision decision = policy_.AfterSearch(progress_, result, error_class);
   if (decision.kind == RetryDecision::Kind::kConclude) CountReconciled(ReconcileResult::kFailed);
   Follow(decision);

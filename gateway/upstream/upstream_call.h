@@ -14,9 +14,9 @@
 
 #include "gateway/base/deadline.h"
 #include "gateway/base/http_message.h"
-#include "gateway/telemetry/call_events.h"
+#include "gateway/base/response_class.h"
+#include "gateway/telemetry/metrics.h"
 #include "gateway/upstream/http_loop.h"
-#include "gateway/upstream/response_classifier.h"
 #include "gateway/upstream/retry_policy.h"
 #include "gateway/upstream/upstream_result.h"
 
@@ -80,12 +80,11 @@ class UpstreamCall {
   void Follow(const RetryDecision& decision);
   /// Sends at once, or after the decision's wait.
   void After(const RetryDecision& decision, void (UpstreamCall::*next)(bool fresh_connection));
-  void SendRead(bool fresh_connection);
-  void OnReadEnded(HttpResult result);
-  void SendSearch(bool fresh_connection);
-  void OnSearchEnded(HttpResult result);
   /// Sends the GET that reads or lists.
-  void SendLookUp(bool fresh_connection, void (UpstreamCall::*ended)(HttpResult));
+  void SendLookUp(bool fresh_connection);
+  void OnLookUpEnded(HttpResult result);
+  void OnRead(HttpResult result);
+  void OnListed(HttpResult result);
   /// Sends, for no longer than an attempt and `time`, what the call has left for it.
   void Send(const std::shared_ptr<const HttpRequest>& request, std::optional<Clock::duration> time,
             bool fresh_connection, void (UpstreamCall::*ended)(HttpResult));

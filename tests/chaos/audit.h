@@ -7,9 +7,9 @@
 
 #include "tests/chaos/fault_gate.h"
 #include "tests/chaos/gate_record.h"
-#include "tests/chaos/gateway_process.h"
 #include "tests/chaos/metrics.h"
 #include "tests/chaos/report.h"
+#include "tests/support/gateway_process.h"
 
 namespace gateway::chaos {
 

@@ -2,9 +2,6 @@
 
 #include <google/rpc/error_details.pb.h>
 #include <google/rpc/status.pb.h>
-#include <grpcpp/create_channel.h>
-#include <grpcpp/security/credentials.h>
-#include <grpcpp/support/channel_arguments.h>
 
 #include <tuple>
 
@@ -36,12 +33,6 @@ std::string TextOf(const CallResult& result) {
   std::string text(StatusCodeName(result.code));
   if (!result.reason.empty()) text += " " + result.reason;
   return text;
-}
-
-std::shared_ptr<grpc::Channel> OpenChannel(const std::string& address) {
-  grpc::ChannelArguments arguments;
-  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
 }
 
 Caller::~Caller() {

@@ -40,9 +40,6 @@ struct CallResult {
 /// `UNAVAILABLE HTTP_502`
 std::string TextOf(const CallResult& result);
 
-/// A channel that shares nothing with others.
-std::shared_ptr<grpc::Channel> OpenChannel(const std::string& address);
-
 class Caller {
  public:
   using Stub = extend::v1::SplitRunService::Stub;

@@ -18,8 +18,9 @@
 #include "tests/chaos/audit.h"
 #include "tests/chaos/client.h"
 #include "tests/chaos/fault_gate.h"
+#include "tests/support/free_port.h"
 #include "tests/support/mounted_secret.h"
-#include "tests/support/scripted_upstream.h"
+#include "tests/support/open_channel.h"
 #include "tests/support/test_certificate.h"
 
 namespace gateway::chaos {
@@ -95,9 +96,6 @@ constexpr std::chrono::seconds kStart{60};
 constexpr std::chrono::seconds kStop{40};
 /// The share of the calls before the gateway's holdings are taken as normal.
 constexpr std::uint64_t kWarmUpPercent = 10;
-
-/// A free port. Another process might take it before the gateway does; none has a reason to.
-std::uint16_t FreePort() { return ScriptedUpstream().port(); }
 
 std::vector<std::string> Arguments(const std::string& socket, std::uint16_t admin_port,
                                    const std::string& url, const UpstreamKind& upstream,

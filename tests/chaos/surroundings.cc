@@ -1,14 +1,17 @@
 #include "tests/chaos/surroundings.h"
 
 #include <map>
+#include <utility>
 
 #include "gateway/base/mutex.h"
 
 namespace gateway::chaos {
 
 void Surroundings::AddFailedCreate(const std::string& name, const CallResult& result) {
+  // At the end the record has forgotten all but the last ones.
+  std::string history = result.outcome == "none" ? record.HistoryOf(name) : std::string();
   const MutexLock lock(&mutex_);
-  failed_creates_.emplace_back(name, result);
+  failed_creates_.push_back({name, result, std::move(history)});
 }
 
 void Surroundings::CheckCreates() {
@@ -22,11 +25,11 @@ void Surroundings::CheckCreates() {
     });
   }
   const MutexLock lock(&mutex_);
-  for (const auto& [name, result] : failed_creates_) {
+  for (const auto& [name, result, history] : failed_creates_) {
     const bool is_created = created.contains(name);
     const auto check = [&](Invariant invariant, bool holds) {
       report.Check(invariant, holds,
-                   [&] { return name + ": " + TextOf(result) + record.HistoryOf(name); });
+                   [&] { return name + ": " + TextOf(result) + " " + result.message + history; });
     };
     if (result.code == grpc::StatusCode::RESOURCE_EXHAUSTED) {
       check(Invariant::kRateLimitedIsNotCreated, !is_created);

@@ -49,8 +49,15 @@ class Surroundings {
   void CheckCreates();
 
  private:
+  struct FailedCreate {
+    std::string call;
+    CallResult result;
+    /// What was done to its requests, if it says that nothing was created.
+    std::string history;
+  };
+
   Mutex mutex_;
-  std::vector<std::pair<std::string, CallResult>> failed_creates_ ABSL_GUARDED_BY(mutex_);
+  std::vector<FailedCreate> failed_creates_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace gateway::chaos

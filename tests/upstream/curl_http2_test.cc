@@ -158,6 +158,22 @@ TEST_F(CurlHttp2, RefusedStreamOnAUsedConnectionCountsAsBroken) {
             std::pair(TransportErrorKind::kReset, Delivery::kMayHaveArrived));
 }
 
+// libcurl keeps in the handle that a stream was refused, and would say it of a later request that
+// is lost on a new connection: a create would be sent twice.
+TEST_F(CurlHttp2, RefusalOfOneRequestIsNotTakenForThatOfALaterOne) {
+  upstream_.OnRequest(InOrder({{Hello(), AwaitRequest(1), AnswerOk(1), AwaitRequest(3),
+                                ResetStream(3, kRefusedStream), Stall()},
+                               // libcurl makes this one to send the refused request again, and
+                               // leaves it to the next.
+                               {Hello(), Close()},
+                               {Hello(), AwaitRequest(1), Reset()}}));
+  ASSERT_NE(client_.Get(upstream_.url()).response(), nullptr);
+  ASSERT_NE(client_.Get(upstream_.url()).error(), nullptr);
+  ASSERT_NE(client_.Get(upstream_.url()).error(), nullptr);
+  EXPECT_EQ(ErrorOf(client_.Get(upstream_.url())),
+            std::pair(TransportErrorKind::kReset, Delivery::kMayHaveArrived));
+}
+
 TEST_F(CurlHttp2, IdleConnectionIsLeftAfterAGoAwayOrAnEndAndNotAfterOtherFrames) {
   const Step ping = Send(Frame(Type::kPing, 0, 0, std::string(8, 'p')));
   struct Case {

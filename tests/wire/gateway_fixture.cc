@@ -1,8 +1,6 @@
 #include "tests/wire/gateway_fixture.h"
 
-#include <grpcpp/create_channel.h>
 #include <grpcpp/generic/generic_stub.h>
-#include <grpcpp/support/channel_arguments.h>
 
 #include <stdexcept>
 
@@ -35,14 +33,6 @@ std::vector<std::string> Targets(const ScriptedUpstream& upstream) {
 void CopyMetadata(const grpc::ClientContext& context, Metadata& initial, Metadata& trailing) {
   Copy(context.GetServerInitialMetadata(), initial);
   Copy(context.GetServerTrailingMetadata(), trailing);
-}
-
-std::shared_ptr<grpc::Channel> OpenChannel(
-    const std::string& address, const std::shared_ptr<grpc::ChannelCredentials>& credentials) {
-  grpc::ChannelArguments arguments;
-  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-  arguments.SetMaxReceiveMessageSize(-1);
-  return grpc::CreateCustomChannel(address, credentials, arguments);
 }
 
 Answer<std::string> RawCall(grpc::Channel& channel, const std::string& method,

@@ -9,7 +9,6 @@
 #include <google/rpc/status.pb.h>
 #include <grpcpp/channel.h>
 #include <grpcpp/client_context.h>
-#include <grpcpp/security/credentials.h>
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -25,6 +24,7 @@
 #include "gateway/serving/app.h"
 #include "gateway/serving/server.h"
 #include "tests/support/address.h"
+#include "tests/support/open_channel.h"
 #include "tests/support/scripted_upstream.h"
 
 namespace gateway {
@@ -68,11 +68,6 @@ std::vector<std::string> Targets(const ScriptedUpstream& upstream);
 
 /// What the server sent with the call.
 void CopyMetadata(const grpc::ClientContext& context, Metadata& initial, Metadata& trailing);
-
-/// A channel that shares nothing with other tests' channels.
-std::shared_ptr<grpc::Channel> OpenChannel(const std::string& address,
-                                           const std::shared_ptr<grpc::ChannelCredentials>&
-                                               credentials = grpc::InsecureChannelCredentials());
 
 /// A call with these bytes as its request; the message is the response's bytes.
 Answer<std::string> RawCall(grpc::Channel& channel, const std::string& method,

@@ -2,6 +2,7 @@
 // header.
 #include <gmock/gmock.h>
 
+#include "gateway/telemetry/logging.h"
 #include "tests/wire/gateway_fixture.h"
 #include "tests/wire/raw_grpc_client.h"
 
@@ -53,6 +54,20 @@ TEST_F(HostileCallerTest, OtherMetadataIsIgnoredWhateverItIs) {
   EXPECT_TRUE(Cancel().status.ok());
 }
 
+// This caller never acknowledges the server's limits, which gRPC therefore does not keep.
+TEST_F(HostileCallerTest, MetadataOverTheLimitFailsItsCallOnly) {
+  constexpr std::size_t kLimit = 32 << 10;
+  RawCancel(
+      {{"x-half", std::string(kLimit / 2, 'a')}, {"x-quarter", std::string(kLimit / 4, 'a')}});
+  EXPECT_EQ(upstream.counters().requests, 1);
+  RawCancel({{"x-half", std::string(kLimit / 2, 'a')}, {"x-rest", std::string(kLimit / 2, 'a')}});
+  EXPECT_EQ(upstream.counters().requests, 1);
+  EXPECT_THAT(Metrics(), testing::HasSubstr(
+                             R"(grpc_server_handled_total{grpc_code="ResourceExhausted",)"
+                             R"(grpc_method="CancelSplitRun",)"
+                             R"(grpc_service="extend.v1.SplitRunService",grpc_type="unary"} 1)"));
+}
+
 TEST_F(HostileCallerTest, DeadlineBeyondGrpcsArithmeticIsNoDeadline) {
   for (const char* timeout : {"99999999H", "99999999M"}) {
     const int before = upstream.counters().requests;
@@ -66,6 +81,19 @@ TEST_F(HostileCallerTest, DeadlineThatIsOverOrMalformedLeavesTheGatewayRunning) 
     RawCancel({{"grpc-timeout", timeout}});
   }
   EXPECT_TRUE(Cancel().status.ok());
+}
+
+TEST_F(HostileCallerTest, NoMetadataValueReachesTheLogEvenIfGrpcCannotReadIt) {
+  ::testing::internal::CaptureStderr();
+  SetUpLogging(LogLevel::kTrace, LogFormat::kJson);
+  for (const char* name : {"grpc-timeout", "grpc-encoding", "grpc-accept-encoding", "content-type",
+                           "te", "authorization", "x-token-bin", "x-request-id"}) {
+    RawCancel({{name, "hunter2 \x01"}});
+    RawCancel({{name, "hunter2"}});
+  }
+  SetUpLogging(LogLevel::kInfo, LogFormat::kJson);
+  EXPECT_THAT(::testing::internal::GetCapturedStderr(),
+              ::testing::Not(::testing::HasSubstr("hunter2")));
 }
 
 }  // namespace

@@ -23,6 +23,7 @@
 #include "gateway/cli/call_command.h"
 #include "gateway/cli/client_channel.h"
 #include "gateway/cli/health_command.h"
+#include "gateway/serving/grpc_library.h"
 #include "tests/support/scripted_upstream.h"
 #include "tests/wire/gateway_fixture.h"
 
@@ -178,6 +179,24 @@ TEST_F(ProcessTest, PlaintextForAllTheNetworkMustBeAskedFor) {
   EXPECT_THAT(refused.output(), AllOf(HasSubstr("0.0.0.0:50051"), HasSubstr("--insecure")));
   Process allowed({"check", "--listen", "0.0.0.0:50051", "--insecure"});
   EXPECT_EQ(allowed.Exit(), 0);
+}
+
+// An address that is written as if it were another machine's, so that nothing leaves this one.
+TEST_F(ProcessTest, OtherMachinesAtAGrpcWithKnownHolesAreOneWarning) {
+  Process process(Serve({"--listen", "[::ffff:127.0.0.1]:0", "--insecure", "--log-level", "warn"}));
+  ASSERT_TRUE(BecomesServing());
+  process.Signal(SIGTERM);
+  EXPECT_EQ(process.Exit(), 0);
+  if (!HasKnownHoles(grpc::Version())) {
+    EXPECT_EQ(process.output(), "");
+    return;
+  }
+  EXPECT_EQ(std::ranges::count(process.output(), '\n'), 1) << process.output();
+  EXPECT_THAT(
+      process.output(),
+      AllOf(HasSubstr(R"("level":"warn","message":"other machines can reach this gateway)"),
+            HasSubstr("deploy/README.md, Networks"), HasSubstr(R"("listen":"[::ffff:127.0.0.1]:)"),
+            HasSubstr(R"("grpc":")" + grpc::Version() + "\"")));
 }
 
 TEST_F(ProcessTest, APortInUseIsExitCode1) {

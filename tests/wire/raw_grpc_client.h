@@ -8,23 +8,16 @@
 #include <string>
 
 #include "gateway/base/http_message.h"
-#include "tests/support/http2_frames.h"
+#include "tests/support/http2_client.h"
 
 namespace gateway {
 
 class RawGrpcClient {
  public:
-  struct Frame {
-    http2::Type type{};
-    int flags = 0;
-    std::string payload;
-  };
+  using Frame = http2::ReceivedFrame;
 
   /// Connects and begins to speak HTTP/2. `address`: host:port of IPv4.
   explicit RawGrpcClient(const std::string& address);
-  ~RawGrpcClient();
-  RawGrpcClient(const RawGrpcClient&) = delete;
-  RawGrpcClient& operator=(const RawGrpcClient&) = delete;
 
   /// Sends a unary call whose headers are these, byte for byte, beside those that HTTP/2 and gRPC
   /// need; waits until the server ends the stream or the connection.
@@ -37,11 +30,9 @@ class RawGrpcClient {
   std::optional<Frame> Read();
 
  private:
-  void Write(const std::string& bytes) const;
+  void Write(const std::string& bytes);
 
-  int fd_ = -1;
-  /// Of frames that are not yet whole.
-  std::string received_;
+  http2::Client client_;
 };
 
 }  // namespace gateway

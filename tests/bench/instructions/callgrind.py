@@ -22,6 +22,9 @@ HIDE = str.maketrans("<>()", "\1\2\3\4")
 SHOW = str.maketrans("\1\2\3\4", "<>()")
 
 OURS = "gateway::"
+# Spins while another thread has the lock, for as long as callgrind, which runs one thread at a time,
+# lets it: the count says nothing of the code.
+SPINS = re.compile(r"^absl::.*::Mutex::Lock$")
 # What calls a std::function of ours: no library, but nothing to name either.
 WRAPPER = "std::_Function_handler::"
 
@@ -75,7 +78,7 @@ def _sum_up(lines):
             is_call = True
         elif cost := COST.match(line):
             function = stable_name(place["fn"], place["ob"])
-            if not is_call:
+            if not is_call and not SPINS.match(function):
                 alone[function] += int(cost[1])
             callee = stable_name(place["cfn"], place["cob"] or place["ob"])
             if function.startswith(OURS) and not (

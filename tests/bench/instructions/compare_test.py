@@ -73,6 +73,11 @@ class Callgrind(unittest.TestCase):
             },
         )
 
+    def test_leaves_out_how_long_a_lock_spins(self):
+        text = DUMP.format(read=850, parse=1500)
+        text += "\nob=(1)\nfl=(1)\nfn=(5) absl::debian3::Mutex::Lock()\n0 5000\n"
+        self.assertEqual(read(text).total, 330)
+
     def test_leaves_other_dumps_out(self):
         self.assertIsNone(read("desc: Trigger: Client Request: warm-up\n"))
         self.assertIsNone(read("desc: Trigger: Program termination\n"))

@@ -1,6 +1,6 @@
 // Documents that ProtoJSON takes, or that an upstream is forgiven, and that simdjson refuses or
 // reads inexactly.
-#include "gateway/json/json_rewrite.h"
+#include "gateway/json/json_repair.h"
 
 #include <cmath>
 

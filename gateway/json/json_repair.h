@@ -15,12 +15,12 @@ namespace gateway {
 /// simdjson's DOM refuses whole numbers beyond 64 bits and floating ones beyond double, wherever
 /// they stand, and loses the sign of -0. In the text that is returned a stand-in takes the place of
 /// such a number, which is appended to `numbers`.
-std::string RewriteNumbers(std::string_view json, std::vector<JsonNumber>* numbers);
+std::string RepairNumbers(std::string_view json, std::vector<JsonNumber>* numbers);
 
-/// What a floating number in the text of RewriteNumbers was before.
+/// What a floating number in the text of RepairNumbers was before.
 JsonNumber OriginalNumber(double floating, const std::vector<JsonNumber>& numbers);
 
-/// Whether RewriteNumbers would find a -0. May be wrong when one stands in a string.
+/// Whether RepairNumbers would find a -0. May be wrong when one stands in a string.
 bool MayHaveNegativeZero(std::string_view json);
 
 /// simdjson and nlohmann's parser refuse a document for one escaped surrogate that is no half of a

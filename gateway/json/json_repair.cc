@@ -1,4 +1,4 @@
-#include "gateway/json/json_rewrite.h"
+#include "gateway/json/json_repair.h"
 
 #include <algorithm>
 #include <bit>
@@ -85,7 +85,7 @@ std::size_t AppendEscape(std::string_view text, std::string* json) {
 
 }  // namespace
 
-std::string RewriteNumbers(std::string_view json, std::vector<JsonNumber>* numbers) {
+std::string RepairNumbers(std::string_view json, std::vector<JsonNumber>* numbers) {
   std::string rewritten;
   rewritten.reserve(json.size() + json.size() / 8);
   for (std::size_t i = 0; i < json.size();) {

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-namespace gateway::chaos {
+namespace gateway {
 
 struct Descriptors {
   /// Sockets to the upstream's port, also those that it has reset: libcurl notices when it would
@@ -32,6 +32,8 @@ class GatewayProcess {
   GatewayProcess& operator=(const GatewayProcess&) = delete;
 
   [[nodiscard]] bool IsRunning() const;
+  /// From now on it may have no more than so many.
+  void LimitDescriptors(int most) const;
   [[nodiscard]] Descriptors CountDescriptors(std::uint16_t upstream_port) const;
   /// In KiB.
   [[nodiscard]] long ResidentSize() const;
@@ -45,4 +47,4 @@ class GatewayProcess {
   pid_t pid_ = -1;
 };
 
-}  // namespace gateway::chaos
+}  // namespace gateway

@@ -1,6 +1,7 @@
-#include "tests/chaos/gateway_process.h"
+#include "tests/support/gateway_process.h"
 
 #include <spawn.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -19,7 +20,7 @@
 
 #include "tests/support/sanitizer_variables.h"
 
-namespace gateway::chaos {
+namespace gateway {
 namespace {
 
 std::vector<char*> Pointers(std::vector<std::string>& texts) {
@@ -90,6 +91,12 @@ bool GatewayProcess::IsRunning() const {
          ended.si_pid == 0;
 }
 
+void GatewayProcess::LimitDescriptors(int most) const {
+  const auto limit = static_cast<rlim_t>(most);
+  const rlimit both{.rlim_cur = limit, .rlim_max = limit};
+  if (prlimit(pid_, RLIMIT_NOFILE, &both, nullptr) != 0) std::perror("prlimit");
+}
+
 Descriptors GatewayProcess::CountDescriptors(std::uint16_t upstream_port) const {
   constexpr std::string_view kPrefix = "socket:[";
   const std::set<std::string> elsewhere = SocketsElsewhere(upstream_port);
@@ -142,4 +149,4 @@ std::optional<int> GatewayProcess::Stop(std::chrono::seconds patience) {
   return WIFEXITED(status) ? std::optional<int>(WEXITSTATUS(status)) : std::nullopt;
 }
 
-}  // namespace gateway::chaos
+}  // namespace gateway
