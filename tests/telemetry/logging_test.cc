@@ -123,24 +123,24 @@ TEST(Logging, WritesLinesOfTheLevelAndAboveToStandardError) {
 TEST(Logging, WritesGrpcsOwnLines) {
   testing::internal::CaptureStderr();
   SetUpLogging(LogLevel::kDebug, LogFormat::kJson);
-  GrpcLogsError("broken\nby a peer");
-  GrpcLogsInfo("chatter");
+  GRPC_LOGS_ERROR("broken\nby a peer");
+  GRPC_LOGS_INFO("chatter");
   SetUpLogging(LogLevel::kInfo, LogFormat::kJson);
-  GrpcLogsInfo("hidden");
+  GRPC_LOGS_INFO("hidden");
   const std::string text = testing::internal::GetCapturedStderr();
   ASSERT_EQ(std::ranges::count(text, '\n'), 2);
   const json line = json::parse(text.substr(0, text.find('\n')));
   EXPECT_EQ(line["level"], "error");
   EXPECT_EQ(line["message"], "broken\nby a peer");
   EXPECT_EQ(line["library"], "grpc");
-  EXPECT_EQ(line["file"], "library_lines.h");
+  EXPECT_EQ(line["file"], "logging_test.cc");
   EXPECT_EQ(json::parse(text.substr(text.find('\n')))["level"], "debug");
 }
 
 TEST(Logging, GrpcsOwnLinesLoseTheirMetadataValues) {
   testing::internal::CaptureStderr();
   SetUpLogging(LogLevel::kInfo, LogFormat::kJson);
-  GrpcLogsError("Error parsing metadata: key=authorization value=Bearer hunter2");
+  GRPC_LOGS_ERROR("Error parsing metadata: key=authorization value=Bearer hunter2");
   const std::string text = testing::internal::GetCapturedStderr();
   EXPECT_THAT(text, HasSubstr("Error parsing metadata: key=authorization value=(not logged)"));
   EXPECT_THAT(text, Not(HasSubstr("hunter2")));
@@ -151,7 +151,7 @@ TEST(Logging, AnErrorThatRepeatsIsNotWrittenEveryTime) {
   SetUpLogging(LogLevel::kInfo, LogFormat::kJson);
   for (std::int64_t i = 0; i < 100; ++i) {
     Log(LogLevel::kWarn, "the disk is full", {{"number", i}});
-    GrpcLogsError("Handshake with 192.0.2.1:" + std::to_string(i) + " failed");
+    GRPC_LOGS_ERROR("Handshake with 192.0.2.1:" + std::to_string(i) + " failed");
     Log(LogLevel::kInfo, "call");
   }
   const std::string text = testing::internal::GetCapturedStderr();
