@@ -71,6 +71,8 @@ bool JsonDocument::ParseRewritten(const std::string& json, LoneSurrogates surrog
   numbers_.clear();
   std::string_view text = json;
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  // simdjson 3.0 refuses a second one, and later ones skip it.
+  if (text.starts_with(kByteOrderMark)) return Report(simdjson::TAPE_ERROR, error);
   std::string replaced;
   if (surrogates == LoneSurrogates::kReplace) text = replaced = ReplaceLoneSurrogates(text);
   return Report(ParseText(RepairNumbers(text, &numbers_)), error);

@@ -42,6 +42,7 @@ class PoolErrorCollector : public google::protobuf::DescriptorPool::ErrorCollect
                        const std::string& rule) = 0;
 
   // Each overrides in one of the libraries, so neither says so.
+  // NOLINTBEGIN(modernize-use-override)
   virtual void AddError(const std::string& file, const std::string& symbol,
                         const google::protobuf::Message* /*descriptor*/, ErrorLocation /*location*/,
                         const std::string& rule) {
@@ -52,6 +53,7 @@ class PoolErrorCollector : public google::protobuf::DescriptorPool::ErrorCollect
                            ErrorLocation /*location*/, std::string_view rule) {
     OnError(std::string(file), std::string(symbol), std::string(rule));
   }
+  // NOLINTEND(modernize-use-override)
 };
 
 }  // namespace gateway

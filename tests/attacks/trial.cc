@@ -69,11 +69,10 @@ void RunRounds(const Attack& attack, const Target& target, Trial& trial) {
 
 std::vector<std::string> Arguments(const std::string& address, const Attack& attack,
                                    const Surroundings& surroundings) {
-  std::vector<std::string> arguments = {"serve",
-                                        "--listen=" + address,
-                                        "--admin-listen=off",
+  std::vector<std::string> arguments = {"serve", "--listen=" + address, "--admin-listen=off",
                                         "--upstream-url=" + surroundings.upstream_url,
-                                        "--log-level=error",
+                                        // Limits the streams of a connection too.
+                                        "--max-in-flight=1000", "--log-level=error",
                                         "--log-format=text"};
   arguments.insert(arguments.end(), attack.flags.begin(), attack.flags.end());
   return arguments;

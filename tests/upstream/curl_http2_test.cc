@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "tests/support/http2_frames.h"
+#include "tests/support/libcurl.h"
 #include "tests/support/scripted_upstream.h"
 #include "tests/support/test_certificate.h"
 #include "tests/upstream/blocking_client.h"
@@ -61,11 +62,13 @@ TEST_F(CurlHttp2, RefusedStreamMeansNeverSent) {
             std::pair(TransportErrorKind::kRefusedStream, Delivery::kNeverSent));
 }
 
-// libcurl does not tell that this one, too, was not processed: the careful reading it is.
-TEST_F(CurlHttp2, GoAwayBelowTheStreamCountsAsBroken) {
+// Where libcurl does not say that this stream, too, was not processed, it may have been.
+TEST_F(CurlHttp2, GoAwayBelowTheStreamIsARefusalOrCountsAsBroken) {
   Serve({Hello(), AwaitRequest(1), GoAway(0), Stall()});
   EXPECT_EQ(ErrorOf(client_.Get(upstream_.url())),
-            std::pair(TransportErrorKind::kReset, Delivery::kMayHaveArrived));
+            kLibcurlShowsGoAway
+                ? std::pair(TransportErrorKind::kRefusedStream, Delivery::kNeverSent)
+                : std::pair(TransportErrorKind::kReset, Delivery::kMayHaveArrived));
 }
 
 TEST_F(CurlHttp2, StreamThatFailsMayHaveArrived) {
@@ -137,7 +140,7 @@ TEST_F(CurlHttp2, ResponseCutShortOnADyingConnectionWithoutLengthOrBodyLooksLike
   constexpr int kTries = 50;
   int tries = 0;
   while (tries < kTries && !told_empty()) ++tries;
-  EXPECT_LT(tries, kTries);
+  EXPECT_EQ(tries < kTries, !kLibcurlShowsGoAway);
 }
 
 TEST_F(CurlHttp2, ConnectionThatDiesMayHaveTakenTheRequestAlong) {
@@ -319,7 +322,8 @@ TEST(CurlHttp1OverTls, HasNoConnectionLimitAfterTheFirstAnswerButOneOfIdleOnes) 
   EXPECT_TRUE(upstream.WaitFor([](const auto& now) { return now.requests == 1 + kCalls; }));
   upstream.Release();
   for (auto& result : results) EXPECT_NE(result.get().response(), nullptr);
-  EXPECT_EQ(client.client.connections(), kKept);
+  // From 8.9 on libcurl waits for the other's close_notify before it closes the socket.
+  EXPECT_TRUE(upstream.WaitFor([](const auto& now) { return now.open == kKept; }));
 }
 
 }  // namespace

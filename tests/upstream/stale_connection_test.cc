@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tests/support/http_encoding.h"
+#include "tests/support/libcurl.h"
 #include "tests/support/scripted_upstream.h"
 #include "tests/support/test_certificate.h"
 #include "tests/upstream/blocking_client.h"
@@ -55,6 +56,14 @@ class StaleConnection : public ::testing::TestWithParam<bool> {
     ASSERT_TRUE(upstream_->WaitFor(
         [&](const auto& now) { return closes ? now.open == 0 : now.completed == 1; }));
   }
+  /// The connection was closed by us, who count it, or by libcurl, which does not.
+  void ExpectNoticed(const std::string& bytes = {}) const {
+    if (kLibcurlLooksFirst) {
+      EXPECT_LE(stale_, 1) << bytes;
+    } else {
+      EXPECT_EQ(stale_, 1) << bytes;
+    }
+  }
   std::vector<int> ConnectionsOfRequests() {
     std::vector<int> connections;
     for (const auto& request : upstream_->requests()) connections.push_back(request.connection);
@@ -80,7 +89,7 @@ TEST_P(StaleTlsConnection, IsNotOneOnWhichTicketsAndKeyUpdatesWait) {
     ASSERT_NE(second.response(), nullptr) << second.error()->text;
     EXPECT_EQ(second.response()->body, "second");
   }
-  EXPECT_EQ(upstream_->counters().accepted, 1);
+  EXPECT_EQ(upstream_->counters().accepted, kLibcurlLooksFirst ? 2 : 1);
   EXPECT_EQ(stale_, 0);
 }
 
@@ -90,7 +99,7 @@ TEST_P(StaleTlsConnection, IsOneWhereApplicationDataWaitsBehindATicket) {
   const HttpResult second = client_.Post(upstream_->url());
   ASSERT_NE(second.response(), nullptr) << second.error()->text;
   EXPECT_EQ(second.response()->body, "second");
-  EXPECT_EQ(stale_, 1);
+  ExpectNoticed();
 }
 
 INSTANTIATE_TEST_SUITE_P(Plain, StaleConnection, ::testing::Values(false));
@@ -112,7 +121,7 @@ TEST_P(StaleConnection, Row1IsClosedUnusedAndTheRequestGoesOutOnAFreshOne) {
       const HttpResult second = client_.Call(Request(verb, upstream_->url()));
       ASSERT_NE(second.response(), nullptr) << bytes << ": " << second.error()->text;
       EXPECT_EQ(second.response()->body, "second") << bytes;
-      EXPECT_EQ(stale_, 1) << bytes;
+      ExpectNoticed(bytes);
       EXPECT_THAT(ConnectionsOfRequests(), ElementsAre(0, 1)) << bytes;
       EXPECT_TRUE(upstream_->WaitFor([](const auto& now) { return now.open == 1; })) << bytes;
     }
@@ -131,7 +140,7 @@ TEST_P(StaleConnection, Row2WithABalancersTimeoutAndItsEndIsNotUsed) {
     const HttpResult second = client_.Post(upstream_->url());
     ASSERT_NE(second.response(), nullptr) << second.error()->text;
     EXPECT_EQ(second.response()->status, 200);
-    EXPECT_EQ(stale_, 1);
+    ExpectNoticed();
     EXPECT_THAT(ConnectionsOfRequests(), ElementsAre(0, 1));
   }
 }
@@ -205,7 +214,7 @@ TEST_P(StaleConnection, LeavesWhatRemainsOfTheTimeout) {
   const HttpResult second = client_.Call(Request("POST", upstream_->url()), {.timeout = 200ms});
   EXPECT_EQ(ErrorOf(second), std::pair(TransportErrorKind::kTimeout, Delivery::kMayHaveArrived));
   EXPECT_GE(second.elapsed, 200ms);
-  EXPECT_EQ(stale_, 1);
+  ExpectNoticed();
 }
 
 TEST_P(StaleConnection, WithoutAnotherToBeHadMeansNeverSent) {
