@@ -13,6 +13,8 @@ namespace gateway {
 
 /// All metadata of a call together: a large token, baggage and tracestate. gRPC's default is 8 KiB.
 inline constexpr std::size_t kMaxMetadataBytes = std::size_t{32} << 10;
+/// gRPC's own limit: beyond it the call gets gRPC's word, and 1.51 ends the connection.
+inline constexpr std::size_t kMaxMetadataBytesOfGrpc = 2 * kMaxMetadataBytes;
 
 /// As HTTP/2 counts (RFC 9113, section 6.5.2).
 inline std::size_t BytesOf(const CallerMetadata& metadata) {

@@ -69,8 +69,8 @@ void SetLimits(const Config& config, grpc::ServerBuilder& builder) {
   }
   constexpr int kUnlimited = 0;
   for (const auto& [name, value] : std::initializer_list<std::pair<const char*, int>>{
-           {GRPC_ARG_MAX_METADATA_SIZE, static_cast<int>(kMaxMetadataBytes)},
-           {kAbsoluteMaxMetadataSize, static_cast<int>(kMaxMetadataBytes)},
+           {GRPC_ARG_MAX_METADATA_SIZE, static_cast<int>(kMaxMetadataBytesOfGrpc)},
+           {kAbsoluteMaxMetadataSize, static_cast<int>(kMaxMetadataBytesOfGrpc)},
            {GRPC_ARG_MAX_CONCURRENT_STREAMS, config.max_in_flight + kStreamsOverLimit},
            {GRPC_ARG_ALLOW_REUSEPORT, 0},
            {GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, kMinPingIntervalMs},

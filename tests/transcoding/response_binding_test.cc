@@ -4,6 +4,7 @@
 
 #include "tests/json/from_text.h"
 #include "tests/json/generated_tables.h"
+#include "tests/support/short_text.h"
 #include "tests/transcoding/all_types.pb.h"
 #include "tests/transcoding/legacy_types.pb.h"
 #include "tests/transcoding/library.pb.h"
@@ -34,7 +35,7 @@ std::string Read(const HttpResponse& answer, std::string_view response_body = ""
   if (!wire) return wire.error().error_message();
   Response response;
   EXPECT_TRUE(response.ParseFromString(*wire));
-  return response.ShortDebugString();
+  return ShortText(response);
 }
 
 TEST(ResponseBinding, ReadsAMessage) {

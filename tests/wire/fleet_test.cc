@@ -14,6 +14,7 @@
 #include "gateway/cli/client_channel.h"
 #include "gateway/cli/health_command.h"
 #include "gateway/descriptors/descriptor_source.h"
+#include "tests/support/short_text.h"
 #include "tests/wire/gateway_fixture.h"
 
 namespace gateway {
@@ -211,7 +212,7 @@ class FleetTest : public GatewayTest {
     EXPECT_TRUE(response->ParseFromString(called.message));
     EXPECT_TRUE(
         pb::util::MessageDifferencer::Equals(*response, *Parsed(method->output_type(), c.response)))
-        << response->ShortDebugString();
+        << ShortText(*response);
   }
 
   template <std::size_t size>

@@ -8,6 +8,7 @@
 
 #include <future>
 
+#include "tests/support/short_text.h"
 #include "tests/wire/gateway_fixture.h"
 
 namespace gateway {
@@ -213,7 +214,7 @@ TYPED_TEST(ReflectionTest, AnswersNotFoundForWhatItDoesNotKnow) {
   for (const auto& request : requests) {
     EXPECT_EQ(this->Ask(request).error_response().error_code(),
               static_cast<int>(StatusCode::NOT_FOUND))
-        << request.ShortDebugString();
+        << ShortText(request);
   }
   EXPECT_EQ(this->Ask({}).error_response().error_code(),
             static_cast<int>(StatusCode::INVALID_ARGUMENT));

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "gateway/descriptors/descriptor_source.h"
+#include "tests/support/short_text.h"
 #include "tests/wire/gateway_fixture.h"
 
 namespace gateway {
@@ -110,7 +111,7 @@ class FleetJsonTest : public GatewayTest {
     const std::unique_ptr<google::protobuf::Message> message(
         source_->Prototype(descriptor->output_type())->New());
     EXPECT_TRUE(message->ParseFromString(answer.message));
-    return message->ShortDebugString();
+    return ShortText(*message);
   }
 
  private:
