@@ -7,7 +7,7 @@
 namespace gateway {
 namespace {
 
-bool IsAsciiControl(char c) { return (c >= 0 && c < ' ') || c == 0x7f; }
+bool IsAsciiControl(char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7f; }
 
 // The bytes of the UTF-8 character that `text` begins with; 0 if it begins with none. By table 3-7
 // of the Unicode standard: the second byte's range keeps out overlong forms, surrogates and what

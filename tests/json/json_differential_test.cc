@@ -9,6 +9,7 @@
 #include <google/protobuf/util/message_differencer.h>
 
 #include <functional>
+#include <tuple>
 
 #include "gateway/json/json_writer.h"
 #include "tests/json/json_reader_testing.h"
@@ -29,7 +30,7 @@ std::string Canonical(const pb::Message& message) {
   pb::io::StringOutputStream stream(&bytes);
   pb::io::CodedOutputStream coded(&stream);
   coded.SetSerializationDeterministic(true);
-  message.SerializeToCodedStream(&coded);
+  std::ignore = message.SerializeToCodedStream(&coded);
   coded.Trim();
   return bytes;
 }

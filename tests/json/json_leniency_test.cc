@@ -178,8 +178,8 @@ TEST(JsonLeniency, IsThatOfLibprotobufExceptWhereAReasonIsGiven) {
     const pb::FieldDescriptor& field = *AllTypes::descriptor()->field(i);
     const bool in_array = field.is_repeated() && !field.is_map();
     for (const std::string value : kValues) {
-      const std::string json =
-          "{\"" + field.json_name() + "\": " + (in_array ? "[" + value + "]" : value) + "}";
+      const std::string json = "{\"" + std::string(field.json_name()) +
+                               "\": " + (in_array ? "[" + value + "]" : value) + "}";
       const Sample sample{field, value, Compare(json)};
       if (sample.verdict == ResponseClass::kAgree) continue;
       const Difference* const difference = Explain(sample);
