@@ -104,8 +104,7 @@ FlagGroup Upstream() {
         .shared_variable = "EXTEND_BASE_URL"},
        {.usage = "--region NAME",
         .help = "Where your Extend account is: us, us2 or eu. It selects a base URL. For another "
-                "API, give "
-                "the name of one of the regions in its proto's (gateway.v1.upstream).",
+                "API: the name of a region in its proto's (gateway.v1.upstream).",
         .store = RegionStore(),
         .shared_variable = "EXTEND_REGION"},
        {.usage = "--upstream-ca FILE",
@@ -160,8 +159,8 @@ FlagGroup TimeAndRetries() {
         .help = "How many requests one call may make at most, 1 to 10. 1 switches retries off.",
         .store = Stored(&Config::max_attempts, CountValue(1, 10))},
        {.usage = "--retry-initial-backoff DURATION",
-        .help = "The longest wait before the second attempt. It doubles with each further "
-                "attempt. The actual wait is random, between zero and the longest.",
+        .help = "The backoff before the second attempt. It doubles with each further attempt. "
+                "The gateway waits a random time between zero and the backoff.",
         .store = Stored(&Config::retry_initial_backoff, PositiveDurationValue())},
        {.usage = "--retry-max-backoff DURATION",
         .help = "Caps the backoff, however often it has doubled. The gateway waits longer if the "

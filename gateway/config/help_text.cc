@@ -37,14 +37,12 @@ constexpr std::string_view kValues =
 constexpr std::string_view kVariables =
     "Each flag is also an environment variable: EXTEND_GATEWAY_ and the flag's name in capitals, "
     "such as EXTEND_GATEWAY_TIMEOUT for --timeout. In a variable the values of a repeatable flag "
-    "are "
-    "separated by commas, and a switch is true or false. An empty variable counts as unset.";
+    "are separated by commas, and a switch is true or false. An empty variable counts as unset.";
 constexpr std::string_view kSources =
     "If several sources set the same flag, the first of these wins: the flag on the command line; "
     "its EXTEND_GATEWAY_ variable; its shared EXTEND_ variable, if it has one; the config file. "
-    "The "
-    "values of a repeatable flag are not merged: all come from the first source that sets it. The "
-    "API key is never a flag: use --api-key-file or EXTEND_API_KEY.";
+    "The values of a repeatable flag are not merged: all come from the first source that sets it. "
+    "The API key is never a flag: use --api-key-file or EXTEND_API_KEY.";
 
 constexpr std::size_t kHelpWidth = 80;
 constexpr std::size_t kHelpIndent = 8;
