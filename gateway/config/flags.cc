@@ -64,8 +64,8 @@ FlagGroup Credentials() {
       "Credentials and headers",
       {{.usage = "--api-key-file FILE",
         .help = "File with the API key. It is read again when it changes and when the upstream "
-                "answers 401. It wins over the variable EXTEND_API_KEY. The key itself is "
-                "never a flag, because other users can see flags.",
+                "responds with 401. It wins over the environment variable EXTEND_API_KEY. The key "
+                "itself is never a flag, because other users can see flags.",
         .store = Stored(&Config::api_key_file, PathValue())},
        {.usage = "--auth WHOSE",
         .help = "Whose token goes upstream. gateway: the gateway's key; what callers send as "
@@ -82,7 +82,7 @@ FlagGroup Credentials() {
         .help = "API version of the calls that do not name one in their metadata. Another "
                 "version may have fields that the proto lacks.",
         .store = Stored(&Config::api_version, HeaderTextValue()),
-        .otherwise = "what the service's proto says"},
+        .otherwise = "the header's value in the proto's (gateway.v1.upstream)"},
        {.usage = "--header NAME=VALUE",
         .help = "A header that is added to every request.",
         .store = Stored(&Config::headers, HeaderValue()),
@@ -100,12 +100,11 @@ FlagGroup Upstream() {
         .help = "Base URL of the REST API, with its path prefix if it has one. Use it for a "
                 "test double or a proxy that takes plain requests. It wins over --region.",
         .store = Stored(&Config::upstream_url, BaseUrlValue()),
-        .otherwise = "what the service's proto says",
+        .otherwise = "base_url in the proto's (gateway.v1.upstream)",
         .shared_variable = "EXTEND_BASE_URL"},
        {.usage = "--region NAME",
-        .help =
-            "Where your account is. For Extend: us, us2 or eu. For another API: a name that its "
-            "proto gives a base URL.",
+        .help = "Where your Extend account is: us, us2 or eu. It selects a base URL. For another "
+                "API: the name of a region in its proto's (gateway.v1.upstream).",
         .store = RegionStore(),
         .shared_variable = "EXTEND_REGION"},
        {.usage = "--upstream-ca FILE",
@@ -143,34 +142,36 @@ FlagGroup Services() {
 }
 
 FlagGroup TimeAndRetries() {
-  return {"Time and retries",
-          {{.usage = "--timeout DURATION",
-            .help = "The most that a call may take, with all its attempts and waits. A caller's "
-                    "shorter deadline wins.",
-            .store = Stored(&Config::timeout, PositiveDurationValue())},
-           {.usage = "--attempt-timeout DURATION",
-            .help = "The most that one request may take. Make it longer than the upstream's "
-                    "slowest response, and leave room for another attempt within --timeout.",
-            .store = Stored(&Config::attempt_timeout, PositiveDurationValue())},
-           {.usage = "--connect-timeout DURATION",
-            .help = "The most that connecting may take, with the TLS handshake.",
-            .store = Stored(&Config::connect_timeout, PositiveDurationValue())},
-           {.usage = "--max-attempts COUNT",
-            .help = "The most requests that one call may make, 1 to 10. 1 switches retries off.",
-            .store = Stored(&Config::max_attempts, CountValue(1, 10))},
-           {.usage = "--retry-initial-backoff DURATION",
-            .help = "The longest wait before the second attempt. It doubles with each further "
-                    "attempt. The actual wait is random, between zero and the longest.",
-            .store = Stored(&Config::retry_initial_backoff, PositiveDurationValue())},
-           {.usage = "--retry-max-backoff DURATION",
-            .help = "The longest wait before any attempt.",
-            .store = Stored(&Config::retry_max_backoff, PositiveDurationValue())},
-           {.usage = "--create-marker KEY",
-            .help = "Marks each create with an id of the gateway's own, under this key of the new "
-                    "resource's metadata. When the response of a create is lost, the gateway looks "
-                    "for the id among the newest resources and returns the resource that it finds.",
-            .store = Stored(&Config::create_marker, MarkerKeyValue()),
-            .otherwise = "off"}}};
+  return {
+      "Time and retries",
+      {{.usage = "--timeout DURATION",
+        .help = "The longest time a call may take, including all its attempts and waits. A "
+                "caller's shorter deadline wins.",
+        .store = Stored(&Config::timeout, PositiveDurationValue())},
+       {.usage = "--attempt-timeout DURATION",
+        .help = "The longest time one HTTP request may take. Make it longer than the upstream's "
+                "slowest response, and leave room for another attempt within --timeout.",
+        .store = Stored(&Config::attempt_timeout, PositiveDurationValue())},
+       {.usage = "--connect-timeout DURATION",
+        .help = "The longest time connecting may take, including the TLS handshake.",
+        .store = Stored(&Config::connect_timeout, PositiveDurationValue())},
+       {.usage = "--max-attempts COUNT",
+        .help = "How many requests one call may make at most, 1 to 10. 1 switches retries off.",
+        .store = Stored(&Config::max_attempts, CountValue(1, 10))},
+       {.usage = "--retry-initial-backoff DURATION",
+        .help = "The backoff before the second attempt. It doubles with each further attempt. "
+                "The gateway waits a random time between zero and the backoff.",
+        .store = Stored(&Config::retry_initial_backoff, PositiveDurationValue())},
+       {.usage = "--retry-max-backoff DURATION",
+        .help = "Caps the backoff, however often it has doubled. The gateway waits longer if the "
+                "upstream asks for a longer wait.",
+        .store = Stored(&Config::retry_max_backoff, PositiveDurationValue())},
+       {.usage = "--create-marker KEY",
+        .help = "The gateway makes an id for each create and stores it under KEY in the new "
+                "resource's metadata. If the response to the create is lost, it looks for the "
+                "id among the newest resources and returns the resource that has it.",
+        .store = Stored(&Config::create_marker, MarkerKeyValue()),
+        .otherwise = "off"}}};
 }
 
 FlagGroup Limits() {
@@ -213,8 +214,9 @@ FlagGroup LogAndConfiguration() {
             .help = "json, or text for people.",
             .store = Stored(&Config::log_format, LogFormatValue())},
            {.usage = "--config FILE",
-            .help = "File with one JSON object. Its keys are flags without dashes; repeatable "
-                    "flags are arrays, switches are true or false.",
+            .help = "File with one JSON object. Its keys are the flags' names without the leading "
+                    "--, such as {\"log-level\": \"debug\"}. Repeatable flags are arrays, switches "
+                    "are true or false.",
             .store = ConfigFileStore()}}};
 }
 
@@ -249,7 +251,7 @@ FlagGroup Call() {
             .store = Stored(&ClientConfig::metadata, MetadataValue()),
             .secret = true},
            {.usage = "--timeout DURATION",
-            .help = "The most that the call may take.",
+            .help = "The longest time the call may take.",
             .store = Stored(&ClientConfig::timeout, PositiveDurationValue())},
            {.usage = "--descriptor-set FILE",
             .help = "FileDescriptorSet that has METHOD. The gateway must serve it too.",

@@ -19,8 +19,8 @@ constexpr std::array<CommandEntry, 6> kCommands = {{
      "listening or connecting. Prints what would be served and exits with 0, or prints all errors "
      "and exits with 2."},
     {Command::kCall, "call", "call METHOD [JSON|-] [flags]",
-     "Calls METHOD (package.Service/Method) of a gateway and prints the response as JSON. JSON is "
-     "the request, {} by default; - reads it from standard input. Exits with 1 on a gRPC error, "
+     "Calls METHOD (package.Service/Method) of a gateway with the request JSON ({} by default; - "
+     "reads it from standard input) and prints the response as JSON. Exits with 1 on a gRPC error, "
      "with 2 on bad input.",
      2},
     {Command::kHealth, "health", "health [flags]",
@@ -35,13 +35,14 @@ constexpr std::string_view kValues =
     "A DURATION is a number with a unit: ms, s, m or h. A SIZE is a number of bytes, or a number "
     "with the unit KiB or MiB.";
 constexpr std::string_view kVariables =
-    "Each flag is also a variable: EXTEND_GATEWAY_ and the flag's name in capitals, such as "
-    "EXTEND_GATEWAY_TIMEOUT for --timeout. In a variable the values of a repeatable flag are "
-    "separated by commas, and a switch is true or false. An empty variable counts as unset.";
+    "Each flag is also an environment variable: EXTEND_GATEWAY_ and the flag's name in capitals, "
+    "such as EXTEND_GATEWAY_TIMEOUT for --timeout. In a variable the values of a repeatable flag "
+    "are separated by commas, and a switch is true or false. An empty variable counts as unset.";
 constexpr std::string_view kSources =
-    "A flag wins over its EXTEND_GATEWAY_ variable, which wins over the shared EXTEND_ variable if "
-    "there is one, which wins over the config file. The values of a repeatable flag all come from "
-    "one of these. The API key is never a flag: use --api-key-file or EXTEND_API_KEY.";
+    "If several sources set the same flag, the first of these wins: the flag on the command line; "
+    "its EXTEND_GATEWAY_ variable; its shared EXTEND_ variable, if it has one; the config file. "
+    "The values of a repeatable flag are not merged: all come from the first source that sets it. "
+    "The API key is never a flag: use --api-key-file or EXTEND_API_KEY.";
 
 constexpr std::size_t kHelpWidth = 80;
 constexpr std::size_t kHelpIndent = 8;
@@ -57,6 +58,11 @@ std::string Wrapped(std::string_view text, std::size_t indent = 0) {
     text.remove_prefix(std::min(text.size(), line.size() + 1));
   }
   return lines;
+}
+
+std::string_view FirstSentence(std::string_view text) {
+  const auto end = text.find(". ");
+  return end == std::string_view::npos ? text : text.substr(0, end + 1);
 }
 
 std::string FlagText(const Flag& flag) {
@@ -87,7 +93,8 @@ std::string HelpText(Command command) {
   if (command == Command::kServe) {
     text += "\nOther commands, each with a --help of its own:\n";
     for (const CommandEntry& other : kCommands) {
-      if (other.command != Command::kServe) text += fmt::format("  {}\n", other.usage);
+      if (other.command == Command::kServe) continue;
+      text += fmt::format("  {}\n{}", other.usage, Wrapped(FirstSentence(other.help), kHelpIndent));
     }
   }
   for (const FlagGroup& group : FlagsOf(command)) {
