@@ -69,10 +69,11 @@ void RunRounds(const Attack& attack, const Target& target, Trial& trial) {
 
 std::vector<std::string> Arguments(const std::string& address, const Attack& attack,
                                    const Surroundings& surroundings) {
-  std::vector<std::string> arguments = {"serve", "--listen=" + address, "--admin-listen=off",
+  std::vector<std::string> arguments = {"serve",
+                                        "--listen=" + address,
+                                        "--admin-listen=off",
                                         "--upstream-url=" + surroundings.upstream_url,
-                                        // Limits the streams of a connection too.
-                                        "--max-in-flight=1000", "--log-level=error",
+                                        "--log-level=error",
                                         "--log-format=text"};
   arguments.insert(arguments.end(), attack.flags.begin(), attack.flags.end());
   return arguments;
@@ -83,7 +84,9 @@ std::vector<std::string> Arguments(const std::string& address, const Attack& att
 Trial RunTrial(const Attack& attack, const Surroundings& surroundings) {
   const std::string address = "127.0.0.1:" + std::to_string(FreePort());
   const GatewayProcess process(surroundings.gateway, Arguments(address, attack, surroundings),
-                               {"EXTEND_API_KEY=attacks"});
+                               {"EXTEND_API_KEY=attacks",
+                                // Limits the streams of a connection too. A flag of an attack wins.
+                                "EXTEND_GATEWAY_MAX_IN_FLIGHT=1000"});
   const auto channel = OpenChannel(address);
   Trial trial;
   if (!channel->WaitForConnected(std::chrono::system_clock::now() + kStart)) return trial;

@@ -47,7 +47,7 @@ TEST(Verdict, EachKindOfHarmIsNamed) {
   EXPECT_THAT(HarmToOthers(slow), ElementsAre("calls took over a second"));
   Trial large = Harmless();
   large.grown_megabytes = 101;
-  EXPECT_THAT(HarmToOthers(large), ElementsAre("memory grew by over 100 MB"));
+  EXPECT_THAT(HarmToOthers(large), ElementsAre("memory grew by over 128 MB"));
 }
 
 TEST(Verdict, OneSlowCallInAHundredIsNoHarm) {
