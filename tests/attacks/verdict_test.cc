@@ -46,7 +46,7 @@ TEST(Verdict, EachKindOfHarmIsNamed) {
   std::fill_n(slow.attacked.latencies.rbegin(), 3, 1'001.0);
   EXPECT_THAT(HarmToOthers(slow), ElementsAre("calls took over a second"));
   Trial large = Harmless();
-  large.grown_megabytes = 101;
+  large.grown_megabytes = 129;
   EXPECT_THAT(HarmToOthers(large), ElementsAre("memory grew by over 128 MB"));
 }
 
