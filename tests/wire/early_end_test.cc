@@ -13,6 +13,7 @@
 #include <tuple>
 
 #include "gateway/v1/annotations.pb.h"
+#include "tests/support/eventually.h"
 #include "tests/support/full_listener.h"
 #include "tests/support/temporary_file.h"
 #include "tests/upstream/slow_resolver.h"
@@ -69,16 +70,6 @@ int SocketsTo(std::uint16_t port) {
     count += !closed && remote_port == port ? 1 : 0;
   }
   return count;
-}
-
-/// Whether the condition comes to hold.
-bool Eventually(const std::function<bool()>& condition) {
-  const auto give_up = Clock::now() + 10s;
-  while (!condition()) {
-    if (Clock::now() > give_up) return false;
-    std::this_thread::sleep_for(1ms);
-  }
-  return true;
 }
 
 /// ORDER_SET, with an upstream for each service.
