@@ -26,7 +26,8 @@ namespace {
 std::string JemallocVersion() {
   const char* version = nullptr;
   std::size_t size = sizeof(version);
-  const bool known = mallctl != nullptr && mallctl("version", &version, &size, nullptr, 0) == 0;
+  const bool known = mallctl != nullptr &&
+                     mallctl("version", static_cast<void*>(&version), &size, nullptr, 0) == 0;
   return known ? version : "none";
 }
 

@@ -18,8 +18,9 @@ constexpr Release kWithoutHoles{1, 83};
 
 Release ParseRelease(std::string_view version) {
   Release release;
-  const char* end = version.data() + version.size();
-  const auto [dot, error] = std::from_chars(version.data(), end, release.major);
+  const char* const begin = version.data();
+  const char* const end = begin + version.size();
+  const auto [dot, error] = std::from_chars(begin, end, release.major);
   if (error == std::errc() && dot != end) std::from_chars(dot + 1, end, release.minor);
   return release;
 }
