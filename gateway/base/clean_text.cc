@@ -57,6 +57,13 @@ std::string CleanText(std::string_view text, std::size_t max_bytes) {
   return std::string(Trimmed(clean));
 }
 
+bool SkipByteOrderMark(std::string_view& text) {
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  if (!text.starts_with(kByteOrderMark)) return false;
+  text.remove_prefix(kByteOrderMark.size());
+  return true;
+}
+
 bool IsPrintable(std::string_view text, std::size_t max_bytes) {
   return !text.empty() && text.size() <= max_bytes &&
          std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; });

@@ -12,6 +12,9 @@ namespace gateway {
 /// at both ends, cut to `max_bytes` between two characters.
 std::string CleanText(std::string_view text, std::size_t max_bytes);
 
+/// Takes a byte order mark from the front of the text. Returns whether there was one.
+bool SkipByteOrderMark(std::string_view& text);
+
 /// Not empty, printable ASCII only, at most `max_bytes`.
 bool IsPrintable(std::string_view text, std::size_t max_bytes);
 

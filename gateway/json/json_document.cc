@@ -2,13 +2,13 @@
 
 #include <utility>
 
+#include "gateway/base/clean_text.h"
 #include "gateway/json/json_repair.h"
 
 namespace gateway {
 namespace {
 
 constexpr std::size_t kFirstCapacity = 4096;
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 // Whether a number is malformed, or out of the range that simdjson holds: from simdjson 4 on, whole
 // numbers beyond 64 bits have an error of their own.
@@ -57,7 +57,9 @@ simdjson::error_code JsonDocument::ParseText(const std::string& json) {
 
 bool JsonDocument::Parse(const std::string& json, LoneSurrogates surrogates, JsonError* error) {
   is_rewritten_ = false;
-  if (json.starts_with(kByteOrderMark)) return ParseRewritten(json, surrogates, error);
+  if (std::string_view text = json; SkipByteOrderMark(text)) {
+    return ParseRewritten(json, surrogates, error);
+  }
   const simdjson::error_code code = ParseText(json);
   const bool may_be_rewritten = IsOfNumber(code) || (code == simdjson::STRING_ERROR &&
                                                      surrogates == LoneSurrogates::kReplace);
@@ -70,9 +72,9 @@ bool JsonDocument::ParseRewritten(const std::string& json, LoneSurrogates surrog
   is_rewritten_ = true;
   numbers_.clear();
   std::string_view text = json;
-  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  SkipByteOrderMark(text);
   // simdjson 3.0 refuses a second one, and later ones skip it.
-  if (text.starts_with(kByteOrderMark)) return Report(simdjson::TAPE_ERROR, error);
+  if (SkipByteOrderMark(text)) return Report(simdjson::TAPE_ERROR, error);
   std::string replaced;
   if (surrogates == LoneSurrogates::kReplace) text = replaced = ReplaceLoneSurrogates(text);
   return Report(ParseText(RepairNumbers(text, &numbers_)), error);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "gateway/base/ascii.h"
+#include "gateway/base/clean_text.h"
 #include "gateway/base/header_policy.h"
 #include "gateway/transcoding/http_body.h"
 
@@ -36,8 +37,7 @@ bool HasNoFields(const pb::Descriptor& message) {
 }
 
 bool IsBlank(std::string_view body) {
-  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-  if (body.starts_with(kByteOrderMark)) body.remove_prefix(kByteOrderMark.size());
+  SkipByteOrderMark(body);
   return Trimmed(body).empty();
 }
 

@@ -9,6 +9,7 @@
 #include "gateway/base/status_code.h"
 #include "tests/attacks/calls.h"
 #include "tests/support/open_channel.h"
+#include "tests/support/percentile.h"
 
 namespace gateway::attacks {
 namespace {
@@ -34,8 +35,7 @@ struct CallUnderWay {
 
 double CallFigures::P99() const {
   constexpr double kShare = 0.99;
-  if (latencies.empty()) return 0;
-  return latencies[static_cast<std::size_t>(kShare * static_cast<double>(latencies.size() - 1))];
+  return latencies.empty() ? 0 : Percentile(latencies, kShare);
 }
 
 HonestCalls::HonestCalls(std::shared_ptr<grpc::Channel> channel)

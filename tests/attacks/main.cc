@@ -7,8 +7,8 @@
 #include <array>
 #include <cstdio>
 #include <iterator>
-#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tests/attacks/families.h"
@@ -36,8 +36,8 @@ std::vector<Attack> AllAttacks() {
   return all;
 }
 
-/// What `extend-gateway version` prints: "… gRPC/1.51.1 …".
-std::optional<Base> BaseOf(const std::string& program) {
+/// From what `extend-gateway version` prints: "… gRPC/1.51.1 …". Empty: it names none.
+std::string GrpcOf(const std::string& program) {
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> output(
       popen(("'" + program + "' version").c_str(), "r"), pclose);
   std::string text;
@@ -45,18 +45,16 @@ std::optional<Base> BaseOf(const std::string& program) {
   while (output && std::fgets(buffer.data(), buffer.size(), output.get()) != nullptr) {
     text += buffer.data();
   }
-  Base base;
-  const std::size_t at = text.find("gRPC/");
-  if (at == std::string::npos ||
-      std::sscanf(text.c_str() + at, "gRPC/%d.%d", &base.major, &base.minor) != 2) {
-    return std::nullopt;
-  }
-  return base;
+  constexpr std::string_view kName = "gRPC/";
+  const std::size_t at = text.find(kName);
+  if (at == std::string::npos) return {};
+  const std::size_t begin = at + kName.size();
+  return text.substr(begin, text.find_first_not_of("0123456789.", begin) - begin);
 }
 
 int Run(const Flags& flags, const std::vector<Attack>& attacks) {
-  const std::optional<Base> base = BaseOf(flags.gateway);
-  if (!base) {
+  const std::string grpc = GrpcOf(flags.gateway);
+  if (grpc.empty()) {
     fmt::print(stderr, "extend-attacks: '{} version' names no gRPC: is it the gateway's program?\n",
                flags.gateway);
     return kBadInput;
@@ -68,7 +66,7 @@ int Run(const Flags& flags, const std::vector<Attack>& attacks) {
                                   .upstream_url = upstream.url(),
                                   .rest = milliseconds / 2,
                                   .attack = milliseconds};
-  Report report(*base, flags.tsv);
+  Report report(grpc, flags.tsv);
   for (const Attack& attack : attacks) {
     const bool is_chosen = std::ranges::find(flags.names, attack.name) != flags.names.end();
     if (flags.names.empty() || is_chosen) report.Add(attack, RunTrial(attack, surroundings));

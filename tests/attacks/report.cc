@@ -33,7 +33,8 @@ std::string WithLast(const std::string& value, const std::string& last) {
 
 }  // namespace
 
-Report::Report(const Base& base, std::string file) : base_(base), file_(std::move(file)) {
+Report::Report(std::string grpc, std::string file)
+    : grpc_(std::move(grpc)), file_(std::move(file)) {
   std::ifstream last(file_);
   std::string line;
   while (std::getline(last, line)) {
@@ -44,13 +45,13 @@ Report::Report(const Base& base, std::string file) : base_(base), file_(std::mov
   }
   tsv_ = kHeading;
   fmt::print(
-      "gRPC {}.{}{}\n\n| attack | p99 at rest | p99, ms | memory, MB | verdict | seen |\n"
+      "gRPC {}{}\n\n| attack | p99 at rest | p99, ms | memory, MB | verdict | seen |\n"
       "|---|---|---|---|---|---|\n",
-      base_.major, base_.minor, last_.empty() ? "" : "; in parentheses: the last run");
+      grpc_, last_.empty() ? "" : "; in parentheses: the last run");
 }
 
 void Report::Add(const Attack& attack, const Trial& trial) {
-  const Verdict verdict = Judge(attack, trial, base_);
+  const Verdict verdict = Judge(attack, trial, grpc_);
   const bool holds = verdict == Verdict::kHolds || verdict == Verdict::kHoldsForOthers;
   passed_ += holds ? 1 : 0;
   failed_ += verdict == Verdict::kFailed ? 1 : 0;
@@ -63,8 +64,8 @@ void Report::Add(const Attack& attack, const Trial& trial) {
   fmt::print("| {} | {} | {} | {} | {} | {} |\n", attack.name, rest, WithLast(p99, last_p99),
              WithLast(grown, last_grown), TextOf(verdict), seen);
   static_cast<void>(std::fflush(stdout));
-  tsv_ += fmt::format("{}\t{}.{}\t{}\t{}\t{}\t{}\t{}\n", attack.name, base_.major, base_.minor,
-                      rest, p99, grown, TextOf(verdict), seen);
+  tsv_ += fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t{}\n", attack.name, grpc_, rest, p99, grown,
+                      TextOf(verdict), seen);
 }
 
 bool Report::Finish() {

@@ -12,8 +12,9 @@ namespace gateway::attacks {
 
 class Report {
  public:
+  /// `grpc`: the release that the gateway is built with.
   /// `file`: the last run's TSV, which this run's replaces; empty: none.
-  Report(const Base& base, std::string file);
+  Report(std::string grpc, std::string file);
 
   /// Prints the row at once.
   void Add(const Attack& attack, const Trial& trial);
@@ -23,7 +24,7 @@ class Report {
   [[nodiscard]] bool Finish();
 
  private:
-  const Base base_;
+  const std::string grpc_;
   const std::string file_;
   /// Of the last run, by attack: p99 and memory, as they were printed.
   std::map<std::string, std::pair<std::string, std::string>> last_;

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "gateway/serving/grpc_library.h"
+
 namespace gateway::attacks {
 namespace {
 
@@ -24,10 +26,10 @@ std::vector<std::string> HarmToOthers(const Trial& trial) {
   return harm;
 }
 
-Verdict Judge(const Attack& attack, const Trial& trial, const Base& base) {
+Verdict Judge(const Attack& attack, const Trial& trial, std::string_view grpc) {
   const bool holds_for_others = HarmToOthers(trial).empty();
   if (holds_for_others && trial.is_contained) return Verdict::kHolds;
-  if (!base.IsOld() || attack.old_base == OldBase::kHolds) return Verdict::kFailed;
+  if (!HasKnownHoles(grpc) || attack.old_base == OldBase::kHolds) return Verdict::kFailed;
   if (attack.old_base == OldBase::kHarmsOthers) return Verdict::kNeedsNewerBase;
   return holds_for_others ? Verdict::kHoldsForOthers : Verdict::kFailed;
 }

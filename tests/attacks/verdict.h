@@ -4,21 +4,13 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tests/attacks/attack.h"
 #include "tests/attacks/honest_calls.h"
 
 namespace gateway::attacks {
-
-/// The gRPC that a gateway is built with.
-struct Base {
-  int major = 0;
-  int minor = 0;
-
-  /// Since 1.83 the known holes are closed; nothing between 1.51 and that was measured.
-  [[nodiscard]] bool IsOld() const { return major < 1 || (major == 1 && minor < 83); }
-};
 
 /// What a trial measured.
 struct Trial {
@@ -46,6 +38,7 @@ enum class Verdict {
 /// What happened to the gateway and to callers on other connections, in words; empty: nothing.
 std::vector<std::string> HarmToOthers(const Trial& trial);
 
-Verdict Judge(const Attack& attack, const Trial& trial, const Base& base);
+/// `grpc`: the release that the gateway is built with ("1.51.1").
+Verdict Judge(const Attack& attack, const Trial& trial, std::string_view grpc);
 
 }  // namespace gateway::attacks

@@ -8,8 +8,8 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-constexpr Base kOld{1, 51};
-constexpr Base kNew{1, 83};
+constexpr std::string_view kOld = "1.51.1";
+constexpr std::string_view kNew = "1.83.0";
 
 Trial Harmless() {
   return {
@@ -25,8 +25,8 @@ Trial Harmless() {
 
 TEST(Verdict, AGatewayThatServesOthersHolds) {
   EXPECT_THAT(HarmToOthers(Harmless()), IsEmpty());
-  for (const Base& base : {kOld, kNew}) {
-    EXPECT_EQ(Judge({.old_base = OldBase::kHolds}, Harmless(), base), Verdict::kHolds);
+  for (const std::string_view grpc : {kOld, kNew}) {
+    EXPECT_EQ(Judge({.old_base = OldBase::kHolds}, Harmless(), grpc), Verdict::kHolds);
   }
 }
 
@@ -61,9 +61,9 @@ TEST(Verdict, TheNewBaseMustHoldForEverybody) {
   others.is_listening = false;
   Trial connection = Harmless();
   connection.is_contained = false;
-  for (const Base& base : {kNew, Base{2, 0}}) {
+  for (const std::string_view grpc : {kNew, std::string_view("2.0.0")}) {
     for (const Trial& trial : {others, connection}) {
-      EXPECT_EQ(Judge({.old_base = OldBase::kHarmsOthers}, trial, base), Verdict::kFailed);
+      EXPECT_EQ(Judge({.old_base = OldBase::kHarmsOthers}, trial, grpc), Verdict::kFailed);
     }
   }
 }

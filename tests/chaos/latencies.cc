@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "gateway/base/mutex.h"
+#include "tests/support/percentile.h"
 
 namespace gateway::chaos {
 namespace {
@@ -11,8 +12,7 @@ namespace {
 constexpr std::array kNames = {"untouched by faults", "touched by a fault", "never seen whole"};
 
 double MillisecondsAt(const std::vector<std::uint32_t>& sorted, double share) {
-  const auto last = static_cast<double>(sorted.size() - 1);
-  return sorted[static_cast<std::size_t>(share * last)] / 1000.0;
+  return Percentile(sorted, share) / 1000.0;
 }
 
 }  // namespace
