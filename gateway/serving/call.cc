@@ -57,12 +57,14 @@ void Call::Begin() {
   request_bytes_ = request_.Length();
   admitted_ = source_.admission.Enter();
   if (!admitted_) {
+    method.CountRefused(RefusalReason::kInFlight);
     rpc_response_ = method.MakeRefusal(
         grpc::Status(grpc::StatusCode::UNAVAILABLE, std::string(Admission::kRefusal)),
         Admission::kReason, Admission::kWait);
     return Finish();
   }
   if (BytesOf(metadata) > kMaxMetadataBytes) {
+    method.CountRefused(RefusalReason::kMetadata);
     rpc_response_ = method.MakeRefusal(
         grpc::Status(grpc::StatusCode::RESOURCE_EXHAUSTED, "the call's metadata exceeds 32 KiB"),
         "GATEWAY_METADATA_TOO_LARGE");

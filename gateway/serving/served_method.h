@@ -35,6 +35,8 @@ class ServedMethod final : public ResponseClassifier {
     metrics_.CallHandled(series_, code, elapsed);
   }
 
+  void CountRefused(RefusalReason reason) const { metrics_.Refused(reason); }
+
   /// Shortly before the caller's deadline, so that the caller sees how the call has ended before it
   /// ends the call itself; capped at --timeout.
   [[nodiscard]] Deadline DeadlineOf(Deadline callers, Clock::time_point now) const;

@@ -38,11 +38,38 @@ constexpr std::array<const char*, 3> kCredentialKinds = {"api_key", "server_tls"
 static_assert(Index(CredentialKind::kApiKey) == 0 && Index(CredentialKind::kServerTls) == 1 &&
               Index(CredentialKind::kUpstreamTls) == 2);
 
+struct Refusal {
+  const char* reason;
+  const char* text;
+};
+constexpr std::array<Refusal, 9> kRefusals = {{
+    {"in_flight", "calls were refused: --max-in-flight calls are in flight"},
+    {"memory", "calls were refused: what they hold would exceed --max-buffered-bytes"},
+    {"connections", "connections were closed: callers have --max-connections of them"},
+    {"metadata", "calls were refused: their metadata is too large"},
+    {"unknown_method", "calls were refused: no such method is served"},
+    {"caller", "calls were refused: --allow-caller does not list the caller"},
+    {"slow_request", "calls were refused: the request did not arrive whole in time"},
+    {"not_read", "calls were cancelled: the caller did not take the response by its deadline"},
+    {"size", "calls were refused: the request is too large"},
+}};
+static_assert(Index(RefusalReason::kInFlight) == 0 && Index(RefusalReason::kMemory) == 1 &&
+              Index(RefusalReason::kConnections) == 2 && Index(RefusalReason::kMetadata) == 3 &&
+              Index(RefusalReason::kUnknownMethod) == 4 && Index(RefusalReason::kCaller) == 5 &&
+              Index(RefusalReason::kSlowRequest) == 6 && Index(RefusalReason::kNotRead) == 7 &&
+              Index(RefusalReason::kSize) == 8);
+
 // From a call that the gateway refuses itself to the longest call by default.
 const prometheus::Histogram::BucketBoundaries& SecondBuckets() {
   static const prometheus::Histogram::BucketBoundaries kBuckets = {
       0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60};
   return kBuckets;
+}
+
+constexpr std::array<const char*, kRefusals.size()> RefusalLabels() {
+  std::array<const char*, kRefusals.size()> labels{};
+  std::ranges::transform(kRefusals, labels.begin(), &Refusal::reason);
+  return labels;
 }
 
 double Seconds(std::chrono::nanoseconds elapsed) {
@@ -110,6 +137,10 @@ class Metrics::Impl {
       CounterFamily("extend_gateway_unmarked_creates_total",
                     "Creates sent without --create-marker's id, for want of room.")
           .Add({});
+  std::array<prometheus::Counter*, kRefusals.size()> refused =
+      AddAll(CounterFamily("extend_gateway_refused_total",
+                           "What the gateway itself has refused, by the reason."),
+             "reason", RefusalLabels());
   prometheus::Gauge& in_flight = prometheus::BuildGauge()
                                      .Name("extend_gateway_in_flight")
                                      .Help("Calls begun and not ended.")
@@ -208,6 +239,12 @@ void Metrics::Reconciled(ReconcileResult result) {
 }
 
 void Metrics::UnmarkedCreate() { impl_->unmarked_creates.Increment(); }
+
+void Metrics::Refused(RefusalReason reason) {
+  impl_->refused[Index(reason)]->Increment();
+  const Refusal& refusal = kRefusals[Index(reason)];
+  LogSoon(LogLevel::kWarn, refusal.text, {{"reason", refusal.reason}});
+}
 
 void Metrics::SetUpstreamConnections(int count) { impl_->connections.Set(count); }
 

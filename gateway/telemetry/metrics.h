@@ -31,6 +31,19 @@ enum class ReconcileResult { kConfirmed, kAlreadyDone, kFinished, kRetried, kFai
 /// --upstream-cert, --upstream-key and --upstream-ca.
 enum class CredentialKind { kApiKey, kServerTls, kUpstreamTls };
 
+/// Why the gateway itself has refused a call, a connection or a request.
+enum class RefusalReason {
+  kInFlight,       ///< --max-in-flight.
+  kMemory,         ///< --max-buffered-bytes.
+  kConnections,    ///< --max-connections.
+  kMetadata,       ///< The call's metadata is too large.
+  kUnknownMethod,  ///< No such method is served.
+  kCaller,         ///< --allow-caller.
+  kSlowRequest,    ///< The request did not arrive whole in time.
+  kNotRead,        ///< The caller did not take the response by its deadline.
+  kSize,           ///< The request, or the JSON made of it, is too large.
+};
+
 class Metrics {
  public:
   /// The series of one RPC, looked up once at start.
@@ -56,6 +69,8 @@ class Metrics {
   void Reconciled(ReconcileResult result);
   /// A create went out without the id that --create-marker asks for, as there was no room for it.
   void UnmarkedCreate();
+  /// Something was refused; logged too, a limited line for each reason.
+  void Refused(RefusalReason reason);
   /// How many connections are open now.
   void SetUpstreamConnections(int count);
   /// An idle upstream connection was closed unused: bytes or its end waited on it.

@@ -99,6 +99,8 @@ TEST_F(LifecycleTest, CallsOverTheLimitAreRefusedAtOnce) {
   EXPECT_TRUE(DetailOf<google::rpc::RetryInfo>(refused.status));
   EXPECT_EQ(ValueOf(refused.trailing, "grpc-retry-pushback-ms"), "1000");
   EXPECT_EQ(ValueOf(refused.trailing, "x-gateway-attempts"), "none");
+  EXPECT_THAT(Metrics(),
+              testing::HasSubstr("extend_gateway_refused_total{reason=\"in_flight\"} 1\n"));
   upstream.Release();
   EXPECT_TRUE(first.get().status.ok());
   // The place is free once the first call's last tag is back, which is after its answer.
