@@ -18,6 +18,12 @@ bool HasKnownHoles(std::string_view grpc_version);
 /// surely the nearer to this limit; 1.51 does not know it, and takes the other for a hard one.
 constexpr const char* kAbsoluteMaxMetadataSize = "grpc.absolute_max_metadata_size";
 
+/// Calls that gRPC has received and the gateway has not taken yet. Newer gRPC (1.60 or so) refuses
+/// more than 1,000 of them at random and more than 3,000 always, so that a burst that
+/// --max-in-flight allows would fail; 1.51 has no such limit.
+constexpr const char* kMaxPendingRequests = "grpc.server.max_pending_requests";
+constexpr const char* kMaxPendingRequestsHardLimit = "grpc.server.max_pending_requests_hard_limit";
+
 /// grpc::ServerCredentials that stand for no object of the C API, which newer gRPC asks for.
 class ServerCredentialsBase : public grpc::ServerCredentials {
 #if GRPC_CPP_VERSION_MINOR >= 57

@@ -72,6 +72,8 @@ void SetLimits(const Config& config, grpc::ServerBuilder& builder) {
            {GRPC_ARG_MAX_METADATA_SIZE, static_cast<int>(kMaxMetadataBytesOfGrpc)},
            {kAbsoluteMaxMetadataSize, static_cast<int>(kMaxMetadataBytesOfGrpc)},
            {GRPC_ARG_MAX_CONCURRENT_STREAMS, config.max_in_flight + kStreamsOverLimit},
+           {kMaxPendingRequests, config.max_in_flight + kStreamsOverLimit},
+           {kMaxPendingRequestsHardLimit, config.max_in_flight + kStreamsOverLimit},
            {GRPC_ARG_ALLOW_REUSEPORT, 0},
            {GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, kMinPingIntervalMs},
            {GRPC_ARG_HTTP2_MAX_PING_STRIKES, kMaxPingStrikes},

@@ -9,6 +9,7 @@ import signal
 import sys
 import tempfile
 
+import bases
 import calls
 import chart
 import growth
@@ -24,7 +25,8 @@ from processes import BenchError
 from upstream import KINDS, Upstream
 
 EXPERIMENTS = {"calls": calls.measure, "in-flight": in_flight.measure, "start": start.measure,
-               "sizes": sizes.measure, "micro": micro.measure, "growth": growth.measure}
+               "sizes": sizes.measure, "micro": micro.measure, "growth": growth.measure,
+               "bases": bases.measure}
 QUICK = ("calls", "start")
 # 10,000 connections to the upstream, and some more.
 _OPEN_FILES = 12_000
@@ -39,6 +41,9 @@ def parse_arguments():
                         help="one of " + ", ".join(EXPERIMENTS) + "; may be repeated")
     parser.add_argument("--kind", action="append", choices=KINDS, metavar="KIND",
                         help="of upstream: " + ", ".join(KINDS) + "; may be repeated")
+    parser.add_argument("--also", action="append", default=[], choices=("debian13", "next"),
+                        metavar="BASE", help="another base, on which the gateway is measured beside "
+                        "this machine's; may be repeated")
     parser.add_argument("--json", metavar="FILE", help="all figures, with the spread of the rounds")
     parser.add_argument("--markdown", metavar="FILE", help="the tables")
     parser.add_argument("--chart", metavar="FILE.svg", help="what was measured, drawn")
@@ -62,7 +67,7 @@ def measure(arguments, figures):
             tempfile.TemporaryDirectory(prefix="gateway-bench-", dir=memory)))
         upstream = stack.enter_context(Upstream(folder))
         bench = Bench(arguments.build, folder, upstream, quick=arguments.quick,
-                      kinds=tuple(arguments.kind or KINDS))
+                      kinds=tuple(arguments.kind or KINDS), also=arguments.also)
         description = machine.describe(bench)
         for name in arguments.only or (QUICK if arguments.quick else EXPERIMENTS):
             EXPERIMENTS[name](bench, figures)

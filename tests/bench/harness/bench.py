@@ -13,11 +13,24 @@ from processes import run
 
 # At a time → calls in a round: a second or less, and enough for the 99.9th percentile.
 CALLS = {1: 4_000, 32: 12_000, 256: 12_000}
+# The machine's own base, in the names of figures.
+OWN_BASE = "own"
+
+
+def _program_of_base(base):
+    """The program that tests/bench/run has built on another base, with the libraries of its root."""
+    root = pathlib.Path(run(["deploy/debian-root", base]).decode().strip())
+    return [root / "lib64" / "ld-linux-x86-64.so.2", "--library-path",
+            root / "usr" / "lib" / "x86_64-linux-gnu",
+            pathlib.Path("build", f"on-{base}", "image", "gateway", "extend-gateway").resolve()]
 
 
 class Bench:
-    def __init__(self, build, folder, upstream, *, quick, kinds):
+    def __init__(self, build, folder, upstream, *, quick, kinds, also=()):
+        """`also`: other bases of which a gateway is measured beside this machine's."""
         self._build = pathlib.Path(build)
+        self._gateways = {OWN_BASE: [self._build / "gateway" / "extend-gateway"],
+                          **{base: _program_of_base(base) for base in also}}
         self._folder = folder
         self.upstream = upstream
         self.quick = quick
@@ -51,8 +64,13 @@ class Bench:
         """Progress, for who waits."""
         print(f"round {self._round}: {what}", file=sys.stderr)
 
-    def gateway_program(self):
-        return self._build / "gateway" / "extend-gateway"
+    @property
+    def bases(self):
+        return tuple(self._gateways)
+
+    def gateway_command(self, base=OWN_BASE):
+        """What starts the gateway; flags follow."""
+        return self._gateways[base]
 
     def program(self, name):
         return self._build / "tests" / "bench" / name
@@ -72,8 +90,8 @@ class Bench:
         return {"wire": wire.read_bytes(), "json_bytes": report["json_bytes"],
                 "cpu_us": report["cpu_ns"] / report["requests"] / 1e3}
 
-    def gateway(self, kind, folder):
-        return Gateway(self.gateway_program(), folder, self.upstream, kind)
+    def gateway(self, kind, folder, base=OWN_BASE):
+        return Gateway(self.gateway_command(base), folder, self.upstream, kind)
 
     def bare_server(self, folder):
         return BareServer(self.program("bare_grpc_server"), self.answer, folder)

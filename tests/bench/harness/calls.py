@@ -22,6 +22,16 @@ def measure(bench, figures):
                     figures.add(f"{name}.{what}", value)
 
 
+def load_server(client, server, address, concurrency, answer):
+    """Figures of one load. One call more compares the answer."""
+    calls = CALLS[concurrency]
+    cpu = server.cpu_ns()
+    load = client.grpc(address, calls, concurrency, answer)
+    cpu = server.cpu_ns() - cpu
+    client.call(address, answer)
+    return {"cpu_us": cpu / calls / 1e3, **load.figures()}
+
+
 class _Cases:
     """What runs beside each other, and the loads on it."""
 
@@ -74,13 +84,8 @@ class _Cases:
             return self._load_server(gateway, transport, concurrency)
 
     def _load_server(self, server, transport, concurrency):
-        address = getattr(server, transport)
-        calls = CALLS[concurrency]
-        cpu = server.cpu_ns()
-        load = self._client.grpc(address, calls, concurrency, self._bench.answer)
-        cpu = server.cpu_ns() - cpu
-        self._client.call(address, self._bench.answer)
-        return {"cpu_us": cpu / calls / 1e3, **load.figures()}
+        return load_server(self._client, server, getattr(server, transport), concurrency,
+                           self._bench.answer)
 
     def _load_rest(self, kind, concurrency):
         upstream = self._bench.upstream

@@ -19,7 +19,7 @@ def upstream_flags(upstream, kind):
 class Gateway(Process):
     """One in front of an upstream of one kind. Listens on `tcp` and `unix` (gRPC addresses)."""
 
-    def __init__(self, program, folder, upstream, kind):
+    def __init__(self, command, folder, upstream, kind):
         self.log = folder / f"{kind}.log"
         self._log_file = self.log.open("ab")
         self._log_file.truncate(0)
@@ -28,7 +28,7 @@ class Gateway(Process):
         pipe = self._reader.stdin
         self.unix = f"unix:{folder}/{kind}.sock"
         super().__init__(
-            [program, "--listen", "127.0.0.1:0", "--listen", self.unix, "--admin-listen",
+            [*command, "--listen", "127.0.0.1:0", "--listen", self.unix, "--admin-listen",
              "127.0.0.1:0", *upstream_flags(upstream, kind)],
             stdout=subprocess.DEVNULL, stderr=pipe, env=ENVIRONMENT)
         pipe.close()

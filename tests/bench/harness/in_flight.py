@@ -4,6 +4,7 @@ connections, and how long the slowest took."""
 import threading
 import time
 
+from bench import OWN_BASE
 from load import Client
 from upstream import SLOW_RUN_ID, SLOW_SECONDS
 
@@ -17,14 +18,15 @@ def measure(bench, figures):
     for _ in bench.rounds("10,000 in flight", seconds=210, count=1 if bench.quick else 5):
         for kind in bench.alternating(k for k in ("h1", "h2-tls") if k in bench.kinds):
             bench.tell(f"in_flight.{kind}")
-            for what, value in _hold(bench, kind).items():
+            for what, value in hold(bench, kind, OWN_BASE).items():
                 figures.add(f"in_flight.{kind}.{what}", value)
 
 
-def _hold(bench, kind):
+def hold(bench, kind, base):
+    """Figures of one gateway that holds so many calls."""
     folder = bench.folder("in_flight")
     client = Client(folder)
-    with bench.gateway(kind, folder) as gateway:
+    with bench.gateway(kind, folder, base) as gateway:
         with gateway.expect_calls(1):
             client.call(gateway.tcp, bench.answer)
         idle = gateway.status_kib("VmRSS")

@@ -14,7 +14,7 @@ _QUIET = 0.3
 
 def describe(bench):
     date = datetime.date.today().isoformat()
-    version = run([bench.gateway_program(), "version"]).decode().split("\n")[0]
+    version = run([*bench.gateway_command(), "version"]).decode().split("\n")[0]
     load = os.getloadavg()[0]
     text = (f"{date}, {version}, on {os.cpu_count()} × {_processor()}, Linux {platform.release()}. "
             "Upstream: nginx on the same machine. Callers: h2load, GetSplitRun of "

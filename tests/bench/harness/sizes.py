@@ -7,7 +7,7 @@ def measure(bench, figures):
     """Fills in size.*"""
     folder = bench.folder("image")
     tree = folder / "tree"
-    program = bench.gateway_program()
+    [program] = bench.gateway_command()
     # As deploy/Dockerfile does, but for the licences of what is linked statically.
     run(["deploy/image-tree", program, tree])
     archive = folder / "image.tar.zst"

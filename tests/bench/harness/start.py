@@ -2,6 +2,7 @@
 
 import json
 
+from bench import OWN_BASE
 from gateway import ENVIRONMENT, upstream_flags
 from load import METHOD, Client, frame, get_request
 from processes import run
@@ -11,19 +12,28 @@ _STARTS = 20
 
 def measure(bench, figures):
     """Fills in start.first_answer_ms and idle.*"""
-    _measure_time(bench, figures)
-    folder = bench.folder("idle")
-    client = Client(folder)
+    bench.tell("start")
+    for milliseconds in start_times(bench, OWN_BASE):
+        figures.add("start.first_answer_ms", milliseconds)
     for _ in bench.rounds("idle memory", seconds=30):
         bench.tell("idle")
-        with bench.gateway("h1", folder) as gateway:
-            figures.add("idle.started_rss_mb", gateway.status_kib("VmRSS") * 1.024e-3)
-            client.call(gateway.tcp, bench.answer)
-            figures.add("idle.called_rss_mb", gateway.status_kib("VmRSS") * 1.024e-3)
+        for what, value in idle_memory(bench, OWN_BASE).items():
+            figures.add(f"idle.{what}", value)
 
 
-def _measure_time(bench, figures):
-    bench.tell("start")
+def idle_memory(bench, base):
+    """Of a gateway that has just started, and after its first call."""
+    folder = bench.folder("idle")
+    client = Client(folder)
+    with bench.gateway("h1", folder, base) as gateway:
+        started = gateway.status_kib("VmRSS")
+        client.call(gateway.tcp, bench.answer)
+        return {"started_rss_mb": started * 1.024e-3,
+                "called_rss_mb": gateway.status_kib("VmRSS") * 1.024e-3}
+
+
+def start_times(bench, base):
+    """From each of several starts to its first answer, in milliseconds."""
     folder = bench.folder("start")
     socket = folder / "gateway.sock"
     request = folder / "request.bin"
@@ -32,7 +42,6 @@ def _measure_time(bench, figures):
     answer.write_bytes(frame(bench.answer))
     times = run([bench.program("start_time"), "--socket", socket, "--path", f"/{METHOD}",
                  "--request", request, "--answer", answer, "--times", _STARTS, "--",
-                 bench.gateway_program(), "--listen", f"unix:{socket}", "--admin-listen",
+                 *bench.gateway_command(base), "--listen", f"unix:{socket}", "--admin-listen",
                  "127.0.0.1:0", *upstream_flags(bench.upstream, "h1")], env=ENVIRONMENT)
-    for milliseconds in json.loads(times):
-        figures.add("start.first_answer_ms", milliseconds)
+    return json.loads(times)

@@ -2,12 +2,25 @@
 
 import growth
 import targets
+from bench import CALLS, OWN_BASE
+
+_BASE_FIGURES = (
+    *((f"CPU µs per call, {c} at a time", f"c{c}.cpu_us") for c in CALLS),
+    *((f"p50 µs, {c} at a time", f"c{c}.p50_us") for c in CALLS),
+    ("start to first answer, ms", "first_answer_ms"),
+    ("memory after start, MB", "started_rss_mb"),
+    ("memory after one call, MB", "called_rss_mb"),
+    ("10,000 in flight: KB per call", "rss_kb"),
+    ("10,000 in flight: CPU µs per call", "cpu_us"),
+    ("10,000 in flight: slowest, s", "slowest_s"),
+    ("10,000 in flight: MB 10 s after", "rss_after_mb"))
 
 
 def render(bench, figures):
     tables = [("CPU µs per call", _cpu(bench, figures)),
               ("Calls per second and latency", _latency(bench, figures)),
               ("10,000 calls in flight", _in_flight(figures)),
+              ("Bases", _bases(bench, figures)),
               ("Growth with the calls at a time", _concurrency(figures)),
               ("Growth with the answer", _sizes(figures)),
               ("Memory of one answer of 32 MiB", _large(figures)),
@@ -88,6 +101,19 @@ def _in_flight(figures):
             for kind in ("h1", "h2-tls")]
     return ["upstream", "KB per call", "CPU µs per call", "slowest s", "connections",
             "MB 10 s after"], _rows(rows)
+
+
+def _bases(bench, figures):
+    def ratio(what, base):
+        return _number(figures.median(f"bases.{base}.{what}") /
+                       figures.median(f"bases.{OWN_BASE}.{what}"))
+
+    rows = []
+    for title, what in _BASE_FIGURES:
+        row = _row(title, figures, *(f"bases.{base}.{what}" for base in bench.bases))
+        if row:
+            rows.append([*row, *(ratio(what, base) for base in bench.bases[1:])])
+    return ["h1, tcp", *bench.bases, *(f"{base} / own" for base in bench.bases[1:])], rows
 
 
 def _concurrency(figures):
