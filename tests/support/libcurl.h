@@ -13,4 +13,7 @@ inline constexpr bool kLibcurlLooksFirst = LIBCURL_VERSION_NUM >= 0x080000;
 /// that a dying connection cut a response.
 inline constexpr bool kLibcurlShowsGoAway = LIBCURL_VERSION_NUM >= 0x080000;
 
+/// Over HTTP/2 7.88 reads the first 16 KiB of a head, and the rest only when more bytes come.
+inline constexpr bool kLibcurlReadsLargeHeads = LIBCURL_VERSION_NUM >= 0x080000;
+
 }  // namespace gateway

@@ -143,6 +143,33 @@ TEST_F(CurlHttp2, ResponseCutShortOnADyingConnectionWithoutLengthOrBodyLooksLike
   EXPECT_EQ(tries < kTries, !kLibcurlShowsGoAway);
 }
 
+TEST_F(CurlHttp2, HeadOfSeveralFramesIsReceivedOrTimesOut) {
+  std::string block = "\x88";
+  for (int i = 0; i < 50; ++i) block += HpackHeader({"x-filler", std::string(1'000, 'x')});
+  Serve({Hello(), AwaitRequest(1),
+         Send(HeaderFrames(1, block) + Frame(Type::kData, kEndStream, 1, "{}")), Stall()});
+  const std::chrono::milliseconds timeout = kLibcurlReadsLargeHeads ? 10s : 500ms;
+  const HttpResult result = client_.Call(Request("GET", upstream_.url()), {timeout});
+  if (kLibcurlReadsLargeHeads) {
+    ASSERT_NE(result.response(), nullptr);
+    EXPECT_EQ(result.response()->body, "{}");
+  } else {
+    EXPECT_EQ(ErrorOf(result), std::pair(TransportErrorKind::kTimeout, Delivery::kMayHaveArrived));
+  }
+}
+
+TEST_F(CurlHttp2, ResponseBeforeTheEndOfTheRequestIsReceived) {
+  constexpr std::size_t kMoreThanAWindow = 1 << 20;
+  Serve({Hello(), AwaitHead(1),
+         Send(Frame(Type::kHeaders, kEndHeaders | kEndStream, 1, HpackHeader({":status", "413"}))),
+         ResetStream(1, kNoError), Stall()});
+  auto request = std::make_shared<HttpRequest>(*Request("POST", upstream_.url()));
+  request->body = std::string(kMoreThanAWindow, 'x');
+  const HttpResult result = client_.Call(request);
+  ASSERT_NE(result.response(), nullptr);
+  EXPECT_EQ(result.response()->status, 413);
+}
+
 TEST_F(CurlHttp2, ConnectionThatDiesMayHaveTakenTheRequestAlong) {
   for (const Step& end : {Close(), Reset()}) {
     Serve({Hello(), AwaitRequest(1), AnswerOk(1), AwaitRequest(3), end});
