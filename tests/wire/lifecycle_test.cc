@@ -121,7 +121,7 @@ TEST_F(LifecycleTest, ABurstAsLargeAsTheLimitIsServed) {
   };
   extend::v1::GetSplitRunRequest request;
   request.set_id("a");
-  std::vector<Pending> calls(call_count);
+  std::vector<Pending> calls(static_cast<std::size_t>(call_count));
   for (Pending& call : calls) {
     call.context.set_deadline(std::chrono::system_clock::now() + 60s);
     call.reader = stub().AsyncGetSplitRun(&call.context, request, &queue);
