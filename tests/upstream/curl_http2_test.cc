@@ -163,9 +163,8 @@ TEST_F(CurlHttp2, ResponseBeforeTheEndOfTheRequestIsReceived) {
   Serve({Hello(), AwaitHead(1),
          Send(Frame(Type::kHeaders, kEndHeaders | kEndStream, 1, HpackHeader({":status", "413"}))),
          ResetStream(1, kNoError), Stall()});
-  auto request = std::make_shared<HttpRequest>(*Request("POST", upstream_.url()));
-  request->body = std::string(kMoreThanAWindow, 'x');
-  const HttpResult result = client_.Call(request);
+  const HttpResult result =
+      client_.Call(Request("POST", upstream_.url(), {}, std::string(kMoreThanAWindow, 'x')));
   ASSERT_NE(result.response(), nullptr);
   EXPECT_EQ(result.response()->status, 413);
 }

@@ -5,8 +5,7 @@ import contextlib
 
 import in_flight
 import start
-from bench import CALLS
-from calls import load_server
+from calls import load_gateway, warm_up
 from load import Client
 
 
@@ -20,9 +19,8 @@ def measure(bench, figures):
             bench.tell(f"bases.{base}.in_flight")
             for milliseconds in start.start_times(bench, base):
                 figures.add(f"bases.{base}.first_answer_ms", milliseconds)
-            for what, value in {**start.idle_memory(bench, base),
-                                **in_flight.hold(bench, "h1", base)}.items():
-                figures.add(f"bases.{base}.{what}", value)
+            figures.add_all(f"bases.{base}", start.idle_memory(bench, base))
+            figures.add_all(f"bases.{base}", in_flight.hold(bench, "h1", base))
 
 
 def _measure_calls(bench, figures):
@@ -31,13 +29,12 @@ def _measure_calls(bench, figures):
         gateways = {base: stack.enter_context(bench.gateway("h1", bench.folder(base), base))
                     for base in bench.bases}
         for gateway in gateways.values():
-            client.grpc(gateway.tcp, 10 * max(CALLS), max(CALLS), bench.answer)
+            warm_up(client, gateway, max(bench.concurrency), bench.answer)
         for _ in bench.rounds("calls on each base", seconds=240):
             for concurrency in bench.concurrency:
                 for base in bench.alternating(bench.bases):
                     bench.tell(f"bases.{base}.c{concurrency}")
-                    with gateways[base].expect_calls(CALLS[concurrency] + 1):
-                        measured = load_server(client, gateways[base], gateways[base].tcp,
-                                               concurrency, bench.answer)
-                    for what, value in measured.items():
-                        figures.add(f"bases.{base}.c{concurrency}.{what}", value)
+                    gateway = gateways[base]
+                    figures.add_all(
+                        f"bases.{base}.c{concurrency}",
+                        load_gateway(client, gateway, gateway.tcp, concurrency, bench.answer))

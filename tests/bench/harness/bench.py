@@ -15,10 +15,15 @@ from processes import run
 CALLS = {1: 4_000, 32: 12_000, 256: 12_000}
 # The machine's own base, in the names of figures.
 OWN_BASE = "own"
+# With the making of its root.
+_BUILD_SECONDS = 3_600
 
 
-def _program_of_base(base):
-    """The program that tests/bench/run has built on another base, with the libraries of its root."""
+def _build_on_base(base):
+    """What starts a gateway that is built on another base, with the libraries of its root."""
+    print(f"building on {base}", file=sys.stderr)
+    run(["tests/on-base", base, "bash", "-c", "cmake --preset image && cmake --build --preset image"],
+        timeout=_BUILD_SECONDS)
     root = pathlib.Path(run(["deploy/debian-root", base]).decode().strip())
     return [root / "lib64" / "ld-linux-x86-64.so.2", "--library-path",
             root / "usr" / "lib" / "x86_64-linux-gnu",
@@ -30,7 +35,7 @@ class Bench:
         """`also`: other bases of which a gateway is measured beside this machine's."""
         self._build = pathlib.Path(build)
         self._gateways = {OWN_BASE: [self._build / "gateway" / "extend-gateway"],
-                          **{base: _program_of_base(base) for base in also}}
+                          **{base: _build_on_base(base) for base in also}}
         self._folder = folder
         self.upstream = upstream
         self.quick = quick

@@ -18,8 +18,13 @@ def measure(bench, figures):
         for _ in bench.rounds("calls", seconds=420):
             for name, case in bench.alternating(cases.all()):
                 bench.tell(name)
-                for what, value in case().items():
-                    figures.add(f"{name}.{what}", value)
+                figures.add_all(name, case())
+
+
+def warm_up(client, gateway, most, answer):
+    """Opens what calls need, `most` at a time."""
+    with gateway.expect_calls(10 * most):
+        client.grpc(gateway.tcp, 10 * most, most, answer)
 
 
 def load_server(client, server, address, concurrency, answer):
@@ -30,6 +35,12 @@ def load_server(client, server, address, concurrency, answer):
     cpu = server.cpu_ns() - cpu
     client.call(address, answer)
     return {"cpu_us": cpu / calls / 1e3, **load.figures()}
+
+
+def load_gateway(client, gateway, address, concurrency, answer):
+    """The same of a gateway, whose metrics and log must count the calls."""
+    with gateway.expect_calls(CALLS[concurrency] + 1):
+        return load_server(client, gateway, address, concurrency, answer)
 
 
 class _Cases:
@@ -44,10 +55,8 @@ class _Cases:
         self._bare = stack.enter_context(bench.bare_server(folder))
 
     def warm_up(self):
-        most = max(self._bench.concurrency)
         for gateway in self._gateways.values():
-            with gateway.expect_calls(10 * most):
-                self._client.grpc(gateway.tcp, 10 * most, most, self._bench.answer)
+            warm_up(self._client, gateway, max(self._bench.concurrency), self._bench.answer)
 
     def all(self):
         yield "json", self._read_json
@@ -75,17 +84,13 @@ class _Cases:
                 "per_second": report["requests"] / report["elapsed_ns"] * 1e9}
 
     def _load_bare(self, transport, concurrency):
-        return self._load_server(self._bare, transport, concurrency)
+        return load_server(self._client, self._bare, getattr(self._bare, transport), concurrency,
+                           self._bench.answer)
 
     def _load_gateway(self, kind, transport, concurrency):
         gateway = self._gateways[kind]
-        # One more, to compare its answer.
-        with gateway.expect_calls(CALLS[concurrency] + 1):
-            return self._load_server(gateway, transport, concurrency)
-
-    def _load_server(self, server, transport, concurrency):
-        return load_server(self._client, server, getattr(server, transport), concurrency,
-                           self._bench.answer)
+        return load_gateway(self._client, gateway, getattr(gateway, transport), concurrency,
+                            self._bench.answer)
 
     def _load_rest(self, kind, concurrency):
         upstream = self._bench.upstream

@@ -12,6 +12,11 @@ class Figures:
     def add(self, name, value):
         self._samples.setdefault(name, []).append(value)
 
+    def add_all(self, subject, values):
+        """`values`: what was measured of it → value."""
+        for what, value in values.items():
+            self.add(f"{subject}.{what}", value)
+
     def __contains__(self, name):
         return name in self._samples
 

@@ -18,8 +18,7 @@ def measure(bench, figures):
     for _ in bench.rounds("10,000 in flight", seconds=210, count=1 if bench.quick else 5):
         for kind in bench.alternating(k for k in ("h1", "h2-tls") if k in bench.kinds):
             bench.tell(f"in_flight.{kind}")
-            for what, value in hold(bench, kind, OWN_BASE).items():
-                figures.add(f"in_flight.{kind}.{what}", value)
+            figures.add_all(f"in_flight.{kind}", hold(bench, kind, OWN_BASE))
 
 
 def hold(bench, kind, base):

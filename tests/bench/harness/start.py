@@ -17,8 +17,7 @@ def measure(bench, figures):
         figures.add("start.first_answer_ms", milliseconds)
     for _ in bench.rounds("idle memory", seconds=30):
         bench.tell("idle")
-        for what, value in idle_memory(bench, OWN_BASE).items():
-            figures.add(f"idle.{what}", value)
+        figures.add_all("idle", idle_memory(bench, OWN_BASE))
 
 
 def idle_memory(bench, base):
